@@ -1,0 +1,258 @@
+"""One batch of records into the store: which work each belongs to, then all of it written.
+
+    records -> new to us? -> candidates -> identity.decide -> drafts of works -> put
+
+A batch is one transaction. Works that the batch itself makes or enlarges are candidates for the
+records after them, so the outcome does not depend on where one batch ends and the next begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from broadsheet import identity, works
+from broadsheet.model import Record, StoredRecord, Work, content_hash
+from broadsheet.ports import Candidate, NewRecord, Transaction, WorkKey
+
+MAX_CARRIERS = 64
+"""As many works of one key as a batch remembers; see `storage.transaction.MAX_CARRIERS`."""
+
+
+class Incoming(NamedTuple):
+    """A record that the store does not have yet."""
+
+    record: Record
+    payload: bytes
+    hash: bytes
+    keys: tuple[WorkKey, ...]
+
+
+@dataclass(slots=True)
+class BatchResult:
+    """What became of a batch: counts as in `ImportReport`, and the works as they are now.
+
+    `position` is the end of the change log just after them.
+    """
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    new_works: int = 0
+    merged: int = 0
+    works: list[Work] = field(default_factory=list)
+    position: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class _Draft:
+    """A work as the batch sees it: what identity judges it by, and what the batch brings."""
+
+    candidate: Candidate
+    begun: Work | None = None
+    records: list[tuple[Incoming, str]] = field(default_factory=list)
+    absorbed: list[tuple[int, str]] = field(default_factory=list)
+    barred: frozenset[int] = frozenset()
+    into: _Draft | None = None
+
+    @property
+    def new(self) -> bool:
+        """Whether the batch has begun it."""
+        return self.begun is not None
+
+    @property
+    def number(self) -> int:
+        return self.candidate.work_id
+
+    def resolve(self) -> _Draft:
+        """Where it is now, if it has been merged."""
+        return self.into.resolve() if self.into else self
+
+
+def encode(record: Record) -> tuple[bytes, bytes]:
+    """A record's canonical JSON and the hash of that.
+
+    Raises TypeError when its text is not valid Unicode (a lone surrogate).
+    """
+    payload = record.to_json()
+    return payload, content_hash(payload)
+
+
+def store_batch(
+    transaction: Transaction, encoded: Sequence[tuple[Record, bytes, bytes]], *, now: datetime
+) -> BatchResult:
+    """Store records, each given with its canonical JSON and hash; the order is kept."""
+    result = BatchResult()
+    seen = transaction.find_known([digest for _, _, digest in encoded])
+    incoming = []
+    for record, payload, digest in encoded:
+        if digest in seen:
+            result.unchanged += 1
+            continue
+        seen.add(digest)
+        incoming.append(Incoming(record, payload, digest, identity.keys_of(record)))
+    if incoming:
+        desk = _Desk(transaction, incoming, result)
+        for item in incoming:
+            desk.place(item)
+        desk.write(now)
+    return result
+
+
+class _Desk:
+    """Where a batch is sorted into works before anything is written."""
+
+    def __init__(
+        self, transaction: Transaction, incoming: Sequence[Incoming], result: BatchResult
+    ) -> None:
+        self._transaction = transaction
+        self._result = result
+        self._numbers = iter(transaction.reserve_work_ids(len(incoming)))
+        self._drafts: dict[int, _Draft] = {}
+        self._carriers: dict[WorkKey, list[_Draft]] = {}
+        self._versions: dict[tuple[str, str], _Draft] = {}
+        self._load(incoming)
+
+    def _load(self, incoming: Sequence[Incoming]) -> None:
+        """Fetch, in a few queries, all works that any of the records might belong to."""
+        versions = self._transaction.find_versions(
+            {(item.record.source, item.record.key) for item in incoming}
+        )
+        wanted = {key for item in incoming for key in item.keys if _is_telling(key)}
+        found = self._transaction.find_candidates(wanted)
+        for key, candidates in found.items():
+            self._carriers[key] = [self._draft(each) for each in candidates]
+        missing = set(versions.values()) - set(self._drafts)
+        for number, stored in self._transaction.get_records(missing).items():
+            self._draft(_to_candidate(_entry(number, stored)[0]))
+        self._versions = {key: self._drafts[number] for key, number in versions.items()}
+        for number, others in self._transaction.find_barred(self._drafts).items():
+            self._drafts[number].barred = others
+
+    def _draft(self, candidate: Candidate) -> _Draft:
+        return self._drafts.setdefault(candidate.work_id, _Draft(candidate))
+
+    # --- Deciding -----------------------------------------------------------------------------
+
+    def place(self, item: Incoming) -> None:
+        """Decide where a record belongs, and let the batch know."""
+        name = (item.record.source, item.record.key)
+        own = self._versions.get(name)
+        if own:
+            self._result.updated += 1
+        else:
+            self._result.added += 1
+        draft = self._join(item, own.resolve() if own else None) or self._begin(item)
+        self._versions[name] = draft
+        for key in item.keys:
+            if _is_telling(key):
+                carriers = self._carriers.setdefault(key, [])
+                if draft not in carriers and len(carriers) < MAX_CARRIERS:
+                    carriers.append(draft)
+
+    def _begin(self, item: Incoming) -> _Draft:
+        """A work of its own."""
+        work = works.compose(next(self._numbers), [item.record])
+        draft = _Draft(_to_candidate(work), begun=work, records=[(item, "")])
+        self._drafts[draft.number] = draft
+        return draft
+
+    def _join(self, item: Incoming, own: _Draft | None) -> _Draft | None:
+        """Into a work that there is, merging works that it shows to be one; None if none fits."""
+        near = {draft.number: draft for draft in self._find(item)}
+        if not near and own is None:
+            return None
+        decision = identity.decide(
+            item.record,
+            [draft.candidate for draft in near.values()],
+            {number: draft.barred for number, draft in near.items()}
+            | ({own.number: own.barred} if own else {}),
+            known=own.number if own else None,
+        )
+        if not decision.joins:
+            return None
+        # The oldest number stays: addresses of it are out in the world.
+        kept = self._drafts[min(decision.joins)]
+        for number, reason in zip(decision.joins, decision.reasons, strict=True):
+            if number != kept.number:
+                self._absorb(kept, self._drafts[number], reason)
+        reason = f"{item.record.source} {item.record.key}: {decision.reasons[0]}"
+        kept.records.append((item, reason))
+        ids = tuple(dict.fromkeys(kept.candidate.ids + item.record.ids))
+        kept.candidate = kept.candidate._replace(ids=ids)
+        return kept
+
+    def _find(self, item: Incoming) -> Iterable[_Draft]:
+        for key in item.keys:
+            for draft in self._carriers.get(key, ()):
+                yield draft.resolve()
+
+    def _absorb(self, kept: _Draft, gone: _Draft, reason: str) -> None:
+        gone.into = kept
+        kept.records += gone.records
+        kept.absorbed += gone.absorbed
+        if not gone.new:
+            kept.absorbed.append((gone.number, reason))
+        for number in gone.barred:
+            if other := self._drafts.get(number):
+                other.barred |= {kept.number}
+        kept.barred |= gone.barred
+        ids = tuple(dict.fromkeys(kept.candidate.ids + gone.candidate.ids))
+        kept.candidate = kept.candidate._replace(ids=ids)
+
+    # --- Writing ------------------------------------------------------------------------------
+
+    def write(self, now: datetime) -> None:
+        """Merge, put the works, add the records."""
+        touched = [d for d in self._drafts.values() if d.records and d.into is None]
+        for draft in touched:
+            for gone, reason in draft.absorbed:
+                self._transaction.merge_works(draft.number, gone, reason=reason, now=now)
+            self._result.merged += len(draft.absorbed)
+        old = self._transaction.get_records([d.number for d in touched if not d.new])
+        puts = [_finish(draft, old.get(draft.number, ())) for draft in touched]
+        self._transaction.put_works(puts)
+        self._transaction.add_records(
+            [
+                NewRecord(draft.number, item.record, item.payload, item.hash, reason)
+                for draft in touched
+                for item, reason in draft.records
+            ],
+            now=now,
+        )
+        self._result.new_works = sum(draft.new for draft in touched)
+        self._result.works = [work for work, _ in puts]
+        self._result.position = self._transaction.last_change()
+
+
+def recompose(transaction: Transaction, work_ids: Collection[int]) -> None:
+    """Put works anew after their records have moved."""
+    found = transaction.get_records(work_ids)
+    transaction.put_works([_entry(number, stored) for number, stored in found.items()])
+
+
+def _finish(draft: _Draft, stored: Sequence[StoredRecord]) -> tuple[Work, Collection[WorkKey]]:
+    if draft.begun and len(draft.records) == 1:
+        return draft.begun, draft.records[0][0].keys
+    return _entry(draft.number, stored, [item for item, _ in draft.records])
+
+
+def _entry(
+    number: int, stored: Sequence[StoredRecord], items: Sequence[Incoming] = ()
+) -> tuple[Work, Collection[WorkKey]]:
+    """A work with its keys, of the records it has and those that come to it."""
+    keys = {key for item in items for key in item.keys}
+    keys.update(key for each in stored for key in identity.keys_of(each.record))
+    records = [each.record for each in stored] + [item.record for item in items]
+    return works.compose(number, records), keys
+
+
+def _is_telling(key: WorkKey) -> bool:
+    return key.kind not in identity.LOOKUP_ONLY
+
+
+def _to_candidate(work: Work) -> Candidate:
+    year = work.date.year if work.date else None
+    return Candidate(work.id, work.title, work.authors, year, work.ids, work.abstract)

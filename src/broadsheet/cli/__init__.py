@@ -1,0 +1,60 @@
+"""The terminal door: commands that speak to the library, and nothing else.
+
+`main` turns every error that a person can act on into one sentence on standard error, and every
+outcome into an exit code (`codes`). Heavy libraries are imported by the command that needs them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import IO
+
+import click
+
+from broadsheet.cli.codes import FAILED, INTERRUPTED, OK, READER_GONE
+from broadsheet.cli.commands import broadsheet
+from broadsheet.cli.output import complain
+from broadsheet.errors import BroadsheetError
+
+__all__ = ["main"]
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code (see `docs/cli.md`)."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        result = broadsheet.main(args, prog_name="broadsheet", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        complain("Stopped. What was acknowledged before is kept.")
+        return INTERRUPTED
+    except BroadsheetError as error:
+        complain(str(error))
+        return FAILED
+    except (BrokenPipeError, SystemExit):  # click turns the first into the second
+        _discard(sys.stdout)
+        return READER_GONE
+    except OSError as error:
+        _discard(sys.stdout)
+        place = f" {error.filename}" if error.filename else ""
+        complain(f"Cannot read or write{place}: {error.strerror or error}.")
+        return FAILED
+    return result if isinstance(result, int) else OK
+
+
+def _discard(stream: IO[str]) -> None:
+    """Point a broken stream at nothing, so that the interpreter's last flush does not fail."""
+    try:
+        number = stream.fileno()
+    except (OSError, ValueError):  # not a real file: nothing left to flush
+        return
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, number)
+    os.close(nothing)

@@ -1,0 +1,85 @@
+"""What every command shares: the chosen library, how it is opened, and progress bars."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from broadsheet.cli.output import Listener, deaf
+from broadsheet.errors import BroadsheetError, NotFoundError, StorageBusyError
+
+if TYPE_CHECKING:
+    from broadsheet.config import Settings
+    from broadsheet.library import Library
+
+HOW_TO_FILL = (
+    "Fill it with 'broadsheet import FILE' (saved pages, arXiv dumps, BibTeX, RIS, CSL-JSON), "
+    "or look around in the demo library with 'broadsheet demo'."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The choices made before the command's name."""
+
+    folder: Path | None = None
+
+    def settings(self, **changes: Any) -> Settings:
+        """Settings of the chosen library, with those changed that are not None."""
+        from broadsheet.config import load_settings
+
+        given = {name: value for name, value in changes.items() if value is not None}
+        return replace(load_settings(self.folder), **given)
+
+    @contextmanager
+    def library(self, *, create: bool = False) -> Iterator[Library]:
+        """The open library. Without `create`, a folder that has none is an error that teaches."""
+        from broadsheet.wiring import open_library
+
+        settings = self.settings()
+        try:
+            library = open_library(settings, create=create)
+        except NotFoundError as error:
+            raise BroadsheetError(
+                f"There is no library in {settings.library} yet. {HOW_TO_FILL}"
+            ) from error
+        with library:
+            yield library
+
+    @contextmanager
+    def current_library(self) -> Iterator[Library]:
+        """The open library with its index brought up to date, ready to be searched."""
+        with self.library() as library:
+            if library.index_behind():
+                catch_up(library)
+            yield library
+
+
+def catch_up(library: Library) -> None:
+    """Let the index follow the change log; another process that does it already is welcome."""
+    with progress() as listener:
+        try:
+            library.catch_up(progress=listener)
+        except StorageBusyError:
+            click.echo("The index is being brought up to date by another process.", err=True)
+
+
+@contextmanager
+def progress() -> Iterator[Listener]:
+    """Bars with rate and time left on a terminal; silence where nobody watches."""
+    if not sys.stderr.isatty():
+        yield deaf
+        return
+    from broadsheet.cli.bars import bars
+
+    with bars() as listener:
+        yield listener
+
+
+pass_app = click.make_pass_decorator(App)

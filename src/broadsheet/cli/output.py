@@ -1,0 +1,58 @@
+"""The terminal's output functions: everything that others wrote passes through `printable`."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Protocol
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+# Control characters could move the cursor, recolour or retitle the terminal, or (C1) start an
+# escape sequence; direction marks could make a line read as another; surrogates cannot be sent.
+_SPACES = re.compile("[\t\n\v\f\r\x85\u2028\u2029]")
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+    "\ud800-\udfff]"
+)
+WIDTH_WHEN_PIPED = 100
+
+
+class Listener(Protocol):
+    """Hears of progress; what the library calls while it works long."""
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None: ...
+
+
+def deaf(stage: str, done: int, total: int | None) -> None:
+    """The listener where nobody watches."""
+
+
+def printable(text: str, *, keep_lines: bool = False) -> str:
+    """Text that cannot act on a terminal; as long as before, so that highlights still fit."""
+    if keep_lines:
+        return "\n".join(printable(line) for line in text.split("\n"))
+    return _UNSAFE.sub("\ufffd", _SPACES.sub(" ", text))
+
+
+def complain(message: str) -> None:
+    """One sentence for a person, on standard error."""
+    click.echo(f"broadsheet: {printable(message)}", err=True)
+
+
+def show_json(data: Any) -> None:
+    """Data for a program: indented JSON in ASCII, which is safe in any terminal and any pipe."""
+    click.echo(json.dumps(data, indent=2))
+
+
+def console() -> Console:
+    """Where people read; plain where the output is not a terminal or NO_COLOR is set."""
+    from rich.console import Console
+
+    made = Console(highlight=False, markup=False, emoji=False)
+    if not made.is_terminal:
+        made.width = WIDTH_WHEN_PIPED
+    return made

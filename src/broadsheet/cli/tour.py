@@ -1,0 +1,42 @@
+"""The demo's terminal part: fill a library, ask it something, say what to try next."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from broadsheet.cli import render
+from broadsheet.cli.app import App, progress
+from broadsheet.demo import FIRST_SEARCH, MORE_SEARCHES, demo_file
+
+SHOWN = 5
+
+
+def take_tour(app: App) -> None:
+    """Fill the demo library if need be, and show a search and its answer."""
+    begun = time.perf_counter()
+    with app.library(create=True) as library:
+        with progress() as listener:
+            library.import_files([demo_file()], progress=listener)
+        works, filled = library.stats().works, time.perf_counter() - begun
+        click.echo(f"The demo library has {works} papers (ready in {filled:.1f} s).")
+        click.echo(f"\n$ broadsheet search {shlex.quote(FIRST_SEARCH)}\n")
+        begun = time.perf_counter()
+        page = library.search(FIRST_SEARCH, limit=SHOWN)
+        render.page(page, offset=0, seconds=time.perf_counter() - begun)
+    program = shlex.join([_program(), "--library", str(app.settings().library)])
+    click.echo("\nNext, try:")
+    for words in MORE_SEARCHES:
+        click.echo(f"  {program} search {shlex.quote(words)}")
+
+
+def _program() -> str:
+    """How this program can be called again: by its path, where its name alone is not found."""
+    called = Path(sys.argv[0])
+    known = shutil.which("broadsheet") or called.name != "broadsheet"
+    return "broadsheet" if known else str(called)

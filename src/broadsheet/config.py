@@ -1,0 +1,99 @@
+"""Settings: one frozen object from one table of options. Nothing is read at import.
+
+Order of precedence: command line, environment (`BROADSHEET_…`), `broadsheet.toml` in the library
+folder, default. An unknown key in the file is an error that names it.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from broadsheet.errors import ConfigError
+
+PREFIX = "BROADSHEET_"
+FILE_NAME = "broadsheet.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One row of the table: the setting's name, default and what it is for."""
+
+    name: str
+    default: str
+    help: str
+
+
+OPTIONS = (
+    Option("host", "127.0.0.1", "Address that `serve` listens on."),
+    Option("port", "8000", "Port that `serve` listens on."),
+    Option("hosts", "", "Other host names that readers use, spaces between them."),
+    Option(
+        "embedder",
+        "static",
+        "What search by meaning uses: none, static, minilm, onnx:FOLDER, st:FOLDER, "
+        "openai:URL#MODEL, or the name of an installed plug-in.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an instance runs with; `library` is the folder that holds everything."""
+
+    library: Path
+    host: str = "127.0.0.1"
+    port: int = 8000
+    hosts: str = ""
+    embedder: str = "static"
+
+
+def default_library() -> Path:
+    """The library folder when none is named: under the user's data directory."""
+    return user_data_path("broadsheet", appauthor=False) / "library"
+
+
+def load_settings(
+    library: Path | None = None, environ: Mapping[str, str] | None = None
+) -> Settings:
+    """Settings for a library folder. Raises ConfigError naming the key that is wrong."""
+    env = os.environ if environ is None else environ
+    folder = library or Path(env.get(PREFIX + "LIBRARY") or default_library())
+    values = _read_file(folder / FILE_NAME)
+    for option in OPTIONS:
+        if (value := env.get(PREFIX + option.name.upper())) is not None:
+            values[option.name] = value
+    return _apply(Settings(library=folder.expanduser()), values)
+
+
+def _read_file(path: Path) -> dict[str, str]:
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path.name} cannot be read: {error}.") from error
+    known = {option.name for option in OPTIONS}
+    for key in raw:
+        if key not in known:
+            raise ConfigError(f"{path.name} has an unknown setting {key!r}.")
+    return {key: str(value) for key, value in raw.items()}
+
+
+def _apply(settings: Settings, values: Mapping[str, str]) -> Settings:
+    types = {field.name: field.type for field in fields(Settings)}
+    changes: dict[str, str | int] = {}
+    for name, value in values.items():
+        if types[name] == "int":
+            try:
+                changes[name] = int(value)
+            except ValueError as error:
+                raise ConfigError(f"The setting {name!r} must be a number.") from error
+        else:
+            changes[name] = value
+    return replace(settings, **changes)  # type: ignore[arg-type]

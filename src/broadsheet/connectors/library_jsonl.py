@@ -1,0 +1,91 @@
+"""Broadsheet's own export read back: one record a line, as `exports.write_all` writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import BinaryIO
+
+import orjson
+
+from broadsheet.connectors.rows import RowError, parse_json_line, peek_json_lines, read_lines
+from broadsheet.model import BadRow, Record, content_hash
+from broadsheet.text import clean_line
+
+_NAMES = frozenset(field.name for field in fields(Record))
+_TEXTS = ("source", "key", "title", "abstract", "summary", "venue", "status")
+_LISTS = ("authors", "categories")
+
+
+class LibraryJsonl:
+    """Records come back identical, so that their hashes do; a line that was changed by accident
+    no longer has the hash it carries, and is refused."""
+
+    name = "Broadsheet export (JSON lines)"
+
+    def recognises(self, head: bytes, filename: str) -> bool:
+        return peek_json_lines(head, ("source", "key", "title"))
+
+    def read(self, stream: BinaryIO, filename: str) -> Iterator[Record | BadRow]:
+        for number, line in read_lines(stream):
+            if not line.strip():
+                continue
+            try:
+                yield _record(parse_json_line(line))
+            except RowError as error:
+                yield BadRow(filename, number, str(error))
+
+
+def _record(raw: dict[str, object]) -> Record:
+    raw.pop("work", None)
+    said = raw.pop("hash", None)
+    _check(raw)
+    payload = orjson.dumps(raw, option=orjson.OPT_SORT_KEYS)
+    if said is not None and said != content_hash(payload).hex():
+        raise RowError("its content does not have the hash that the line says")
+    return Record.from_json(payload)
+
+
+def _check(raw: dict[str, object]) -> None:
+    """Raise RowError unless every field has the shape that `Record.to_json` gives it."""
+    if unknown := set(raw) - _NAMES:
+        raise RowError(f"it has a field {min(unknown)[:40]!r} that this version does not know")
+    for name in ("source", "key", "title"):
+        if not raw.get(name):
+            raise RowError(f"it has no {name}")
+    for name, value in raw.items():
+        if not _fits(name, value):
+            raise RowError(f"its {name} is not of the form that Broadsheet writes")
+
+
+def _fits(name: str, value: object) -> bool:
+    if name in _TEXTS:
+        return _is_text(value)
+    if name in _LISTS:
+        return isinstance(value, list) and all(map(_is_text, value))
+    if name == "version":
+        return type(value) is int
+    if name == "listing":
+        return _is_listing(value)
+    if name == "date":
+        return _is_pair(value) and isinstance(value, list) and value[0][:4].isdecimal()
+    return isinstance(value, list) and all(map(_is_pair, value))
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and clean_line(value) == value
+
+
+def _is_pair(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(map(_is_text, value))
+
+
+def _is_listing(value: object) -> bool:
+    match value:
+        case [page, position, date_line]:
+            return (
+                _is_text(page)
+                and type(position) is int
+                and (date_line is None or _is_text(date_line))
+            )
+    return False

@@ -1,0 +1,83 @@
+"""Every error that Broadsheet raises on purpose.
+
+    BroadsheetError
+    ├── NotFoundError            nothing has this id
+    ├── InvalidInputError        what was given cannot be read (also a ValueError)
+    │   ├── InvalidQueryError    carries the position of the mistake
+    │   └── BadFileError         a file is not of the kind it should be
+    ├── ConflictError            the act contradicts something that stands
+    ├── ConfigError              a setting, an extra or a model is missing or wrong
+    ├── StorageError             the store cannot do it
+    │   ├── StorageBusyError     another process is writing; trying again helps (transient)
+    │   ├── StorageFullError     no space left; nothing acknowledged was lost
+    │   └── LibraryTooNewError   the library was made by a newer Broadsheet
+    ├── IndexNotReadyError       the index is missing or damaged; `index rebuild` mends it
+    └── EmbedderError            an embedding model or endpoint failed (transient)
+
+An error is wrapped into one of these only where a person can do something about it, always
+`from` its cause; programming mistakes escape as they are. The message is one sentence that
+stands alone on a terminal.
+"""
+
+from __future__ import annotations
+
+
+class BroadsheetError(Exception):
+    """Root of the tree; `str(error)` is a sentence for a person."""
+
+
+class NotFoundError(BroadsheetError, LookupError):
+    """Nothing has the id that was asked for."""
+
+    def __init__(self, kind: str, key: object) -> None:
+        super().__init__(f"There is no {kind} {key} in this library.")
+        self.kind = kind
+        self.key = key
+
+
+class InvalidInputError(BroadsheetError, ValueError):
+    """Something given by a person or a file cannot be read."""
+
+
+class InvalidQueryError(InvalidInputError):
+    """A search query with a mistake in it; `position` counts characters from 0."""
+
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(message)
+        self.position = position
+
+
+class BadFileError(InvalidInputError):
+    """A file that cannot be read as what it claims to be."""
+
+
+class ConflictError(BroadsheetError):
+    """The act contradicts something that stands."""
+
+
+class ConfigError(BroadsheetError):
+    """A setting, an extra or a model is missing or wrong."""
+
+
+class StorageError(BroadsheetError):
+    """The store cannot do what was asked."""
+
+
+class StorageBusyError(StorageError):
+    """Another process is writing to the library; trying again later helps."""
+
+
+class StorageFullError(StorageError):
+    """The disk is full; what was acknowledged before is safe."""
+
+
+class LibraryTooNewError(StorageError):
+    """The library was written by a newer Broadsheet than this one."""
+
+
+class IndexNotReadyError(BroadsheetError):
+    """The search index is missing, damaged or of another make."""
+
+
+class EmbedderError(BroadsheetError):
+    """An embedding model or endpoint failed; trying again may help."""

@@ -1,0 +1,144 @@
+"""Running a text encoder on ONNX Runtime: batches in, unit vectors out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from broadsheet.errors import ConfigError, EmbedderError
+from broadsheet.search.embed.vectors import unit_length
+
+Pooling = Literal["mean", "cls"]
+
+TOKENS_PER_BATCH = 2048
+LARGEST_BATCH = 64
+
+
+def open_session(
+    model: Path | bytes, *, weights: Path | None = None, threads: int | None = None
+) -> Any:
+    """An inference session on the CPU; `weights` is the folder of a model's external data.
+
+    Half of the cores by default: a library is embedded in the background, while others search.
+    """
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise ConfigError(
+            "This embedding model runs on ONNX Runtime, which is not installed: "
+            "pip install 'broadsheet[transformer]'."
+        ) from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or max(1, (os.cpu_count() or 1) // 2)
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Processors without VNNI overflow when they multiply unsigned by signed bytes.
+    options.add_session_config_entry("session.x64quantprecision", "1")
+    if weights is not None:
+        key = "session.model_external_initializers_file_folder_path"
+        options.add_session_config_entry(key, str(weights))
+    source = model if isinstance(model, bytes) else str(model)
+    try:
+        return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+    except (RuntimeError, ValueError) as error:  # ONNX Runtime's own errors are RuntimeErrors
+        raise ConfigError(f"ONNX Runtime cannot open the embedding model: {error}") from error
+
+
+def open_tokenizer(definition: bytes, max_tokens: int) -> Any:
+    """A tokenizer from the bytes of a `tokenizer.json`, cutting texts at `max_tokens`."""
+    try:
+        from tokenizers import Tokenizer
+    except ImportError as error:
+        raise ConfigError(
+            "This embedding model needs the package tokenizers: "
+            "pip install 'broadsheet[transformer]'."
+        ) from error
+    try:
+        tokenizer = Tokenizer.from_buffer(definition)
+    except ValueError as error:
+        raise ConfigError(f"The model's tokenizer.json cannot be read: {error}") from error
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(max_tokens)
+    return tokenizer
+
+
+class OnnxEmbedder:
+    """Embeds with an ONNX encoder whose output is token states or already one vector a text."""
+
+    id: str
+    dim: int
+
+    def __init__(
+        self,
+        space: str,
+        session: Any,
+        tokenizer: Any,
+        *,
+        pooling: Pooling = "mean",
+        doc_prefix: str = "",
+        query_prefix: str = "",
+    ) -> None:
+        """Wrap an open session; the dimension is learned by embedding one word."""
+        self.id = space
+        self._session, self._tokenizer = session, tokenizer
+        self._pooling = pooling
+        self._prefixes = {"document": doc_prefix, "query": query_prefix}
+        self._inputs = {node.name for node in session.get_inputs()}
+        self.dim = self._run([tokenizer.encode("paper").ids]).shape[1]
+
+    def embed_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors of documents; the vector of an empty text is zero."""
+        return self._embed(texts, self._prefixes["document"])
+
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors of queries; the vector of an empty text is zero."""
+        return self._embed(texts, self._prefixes["query"])
+
+    def _embed(self, texts: Sequence[str], prefix: str) -> NDArray[np.float32]:
+        vectors = np.zeros((len(texts), self.dim), np.float32)
+        present = [row for row, text in enumerate(texts) if text.strip()]
+        encoded = self._tokenizer.encode_batch([prefix + texts[row] for row in present])
+        tokens = {row: code.ids for row, code in zip(present, encoded, strict=True)}
+        for rows in _batches(tokens):
+            vectors[rows] = self._run([tokens[row] for row in rows])
+        return vectors
+
+    def _run(self, tokens: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        longest = max(len(ids) for ids in tokens)
+        ids = np.zeros((len(tokens), longest), np.int64)
+        mask = np.zeros_like(ids)
+        for row, one in enumerate(tokens):
+            ids[row, : len(one)] = one
+            mask[row, : len(one)] = 1
+        feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        try:
+            feeds = {name: feeds[name] for name in self._inputs}
+            output = np.asarray(self._session.run(None, feeds)[0], np.float32)
+        except KeyError as error:
+            raise ConfigError(f"The model wants an input {error} that no text has.") from error
+        except RuntimeError as error:
+            raise EmbedderError(f"ONNX Runtime failed while embedding: {error}") from error
+        return unit_length(self._pool(output, mask))
+
+    def _pool(self, output: NDArray[np.float32], mask: NDArray[np.int64]) -> NDArray[np.float32]:
+        if output.ndim == 2:
+            return output
+        if self._pooling == "cls":
+            return output[:, 0]
+        # A mean of any length has the direction of the sum.
+        return np.asarray((output * mask[:, :, None]).sum(1), np.float32)
+
+
+def _batches(tokens: Mapping[int, Sequence[int]]) -> Iterator[list[int]]:
+    """Rows grouped by length, so that little is padding, in batches that stay in cache."""
+    order = sorted(tokens, key=lambda row: len(tokens[row]), reverse=True)
+    start = 0
+    while start < len(order):
+        size = max(1, min(LARGEST_BATCH, TOKENS_PER_BATCH // len(tokens[order[start]])))
+        yield order[start : start + size]
+        start += size

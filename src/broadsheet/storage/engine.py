@@ -1,0 +1,116 @@
+"""SQLite under SQLAlchemy: one engine that reads, one that writes, and errors in plain words.
+
+SQLite from 3.7.0 to 3.51.2 can corrupt a WAL file when one connection checkpoints while another
+commits. So whoever reads opens the file read-only, which never checkpoints, and whoever writes
+holds the library's write lock (`lock.py`) from before BEGIN IMMEDIATE until after COMMIT, the
+only moment at which the writing connection checkpoints. Closing the last connection checkpoints
+too, but SQLite does that only when it has the whole file to itself.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from broadsheet.errors import StorageBusyError, StorageError, StorageFullError
+
+FILE_NAME = "library.db"
+APPLICATION_ID = 0x42_73_4C_62  # "BsLb", in bytes 68 to 71 of the file
+
+BUSY_SECONDS = 5.0
+FULL_BELOW_BYTES = 1 << 20
+READ_PRAGMAS = ("cache_size = -16384",)
+WRITE_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "cache_size = -65536",
+    "wal_autocheckpoint = 8192",
+    "journal_size_limit = 67108864",
+)
+
+
+def open_reader(path: Path) -> Engine:
+    """An engine whose connections only read; each `connect` block sees one state of the file."""
+    return _make_engine(path, "ro", QueuePool, READ_PRAGMAS, "BEGIN")
+
+
+def open_writer(path: Path, *, create: bool = False) -> Engine:
+    """An engine with the one connection that writes. Use it under the write lock only."""
+    mode = "rwc" if create else "rw"
+    return _make_engine(path, mode, StaticPool, WRITE_PRAGMAS, "BEGIN IMMEDIATE")
+
+
+def _make_engine(
+    path: Path,
+    mode: str,
+    pool: type[QueuePool] | type[StaticPool],
+    pragmas: tuple[str, ...],
+    begin: str,
+) -> Engine:
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,  # we say BEGIN ourselves
+            check_same_thread=False,  # the pool hands a connection to one thread at a time
+        )
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=pool)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+@contextmanager
+def plain_errors(path: Path) -> Iterator[None]:
+    """Turn what SQLite says into our errors where a person can do something about it."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        if found := _explain(cause, path):
+            raise found from error
+        raise
+
+
+def _explain(cause: BaseException | None, path: Path) -> StorageError | None:
+    match getattr(cause, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return StorageBusyError(f"Another program is writing to {path}; try again later.")
+        case sqlite3.SQLITE_FULL:
+            return _full(path)
+        case sqlite3.SQLITE_IOERR if shutil.disk_usage(path.parent).free < FULL_BELOW_BYTES:
+            return _full(path)
+        case sqlite3.SQLITE_IOERR:
+            return StorageError(f"The disk reports an error under {path}: {cause}.")
+        case sqlite3.SQLITE_CORRUPT:
+            return StorageError(f"{path} is damaged; restore a backup of it.")
+        case sqlite3.SQLITE_NOTADB:
+            return not_a_library(path)
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+            return StorageError(f"{path} cannot be opened or written to: {cause}.")
+    return None
+
+
+def not_a_library(path: Path) -> StorageError:
+    """What to raise for a file that is something else."""
+    return StorageError(f"{path} is not a Broadsheet library.")
+
+
+def _full(path: Path) -> StorageFullError:
+    return StorageFullError(f"There is no space left for {path}; what was imported before is safe.")

@@ -1,0 +1,102 @@
+"""The tables, as SQLAlchemy sees them.
+
+    work      a number, and where it leads since a merge; what a work says is composed from its
+              records on reading, so no text is stored twice
+    record    what sources said; never edited, `hash` guards `payload`
+    work_key  the names by which a work is found again, as 64-bit numbers (see `keys.py`)
+    change    one row a work, the newest: the log that indexes follow; `seq` is never reused
+    event     joins, merges and splits, with their reasons
+    barred    pairs that a person split, in both directions
+    cursor    how far a source has been read
+
+The tables are made by `migrations/`; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+HEAD = "0001"
+"""The newest revision in `migrations/`; kept here so that opening needs no Alembic."""
+
+_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+_LED = text("redirect_to IS NOT NULL")
+
+metadata = MetaData()
+
+work = Table(
+    "work",
+    metadata,
+    Column("id", _NUMBER, primary_key=True, autoincrement=False),
+    Column("redirect_to", _NUMBER, ForeignKey("work.id")),
+    Index("work_redirect_to", "redirect_to", sqlite_where=_LED, postgresql_where=_LED),
+)
+
+record = Table(
+    "record",
+    metadata,
+    Column("id", _NUMBER, primary_key=True),
+    Column("work_id", _NUMBER, ForeignKey("work.id"), nullable=False, index=True),
+    Column("source", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("hash", LargeBinary(16), nullable=False),
+    Column("seen_at", BigInteger, nullable=False),  # seconds since 1970, UTC
+    Column("payload", LargeBinary, nullable=False),  # canonical JSON, UTF-8
+    UniqueConstraint("hash"),
+    Index("record_source_key", "source", "key"),
+)
+
+work_key = Table(
+    "work_key",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("work_id", _NUMBER, ForeignKey("work.id"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
+change = Table(
+    "change",
+    metadata,
+    Column("seq", _NUMBER, primary_key=True),
+    Column("work_id", _NUMBER, nullable=False, unique=True),
+    Column("act", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", _NUMBER, primary_key=True),
+    Column("work_id", _NUMBER, ForeignKey("work.id"), nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("other_id", _NUMBER),
+    Column("reason", Text, nullable=False),
+)
+
+barred = Table(
+    "barred",
+    metadata,
+    Column("work_id", _NUMBER, ForeignKey("work.id"), primary_key=True, autoincrement=False),
+    Column("other_id", _NUMBER, ForeignKey("work.id"), primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+cursor = Table(
+    "cursor",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)

@@ -1,0 +1,19 @@
+"""Pure clean-up of what authors, feeds and files wrote. No I/O, no business logic.
+
+Everything here is linear in the length of its input and idempotent.
+"""
+
+from broadsheet.text.clean import clean_abstract, clean_line, clean_title, decode_text
+from broadsheet.text.fold import fold
+from broadsheet.text.links import find_links
+from broadsheet.text.tex import split_maths
+
+__all__ = [
+    "clean_abstract",
+    "clean_line",
+    "clean_title",
+    "decode_text",
+    "find_links",
+    "fold",
+    "split_maths",
+]

@@ -1,0 +1,57 @@
+"""Keeps a served library's index up with its store, beside the requests."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from types import TracebackType
+from typing import Self
+
+from broadsheet.errors import BroadsheetError, StorageBusyError
+from broadsheet.library import Library
+
+_log = logging.getLogger(__name__)
+PAUSE = 5.0
+
+
+class Keeper:
+    """A thread that brings in what the index missed, for instance because an import was killed.
+
+    It holds back while the store goes on changing: then another process is importing, and will
+    index what it brings in itself.
+    """
+
+    def __init__(self, library: Library, *, pause: float = PAUSE) -> None:
+        self._library = library
+        self._pause = pause
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
+        self._missed = 0
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._ending.set()
+        self._thread.join()
+
+    def look(self) -> int:
+        """Catch up if the index has missed the same changes as at the last look; how many works."""
+        missed, before = self._library.stats().index_behind, self._missed
+        self._missed = missed
+        return self._library.catch_up() if missed and missed == before else 0
+
+    def _run(self) -> None:
+        while not self._ending.wait(self._pause):
+            try:
+                self.look()
+            except StorageBusyError:
+                continue
+            except BroadsheetError as error:
+                _log.error("The index cannot follow: %s", error)

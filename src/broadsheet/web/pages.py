@@ -1,0 +1,81 @@
+"""The pages for people. Each handler reads a request, asks the library, and renders a view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from broadsheet.errors import IndexNotReadyError, InvalidInputError
+from broadsheet.library import MAX_LIMIT, Library
+from broadsheet.model import Work
+from broadsheet.query.tokens import clean
+from broadsheet.web import links
+from broadsheet.web.paperview import view_paper
+from broadsheet.web.problems import describe
+from broadsheet.web.pulse import Pulse
+from broadsheet.web.reading import read_paper, search
+from broadsheet.web.render import Renderer
+from broadsheet.web.requests import read_page_request, read_slice_request, read_text
+from broadsheet.web.searchview import view_search
+
+_EXPORT_TYPES = {
+    "bib": "application/x-bibtex; charset=utf-8",
+    "ris": "application/x-research-info-systems; charset=utf-8",
+    "json": "application/vnd.citationstyles.csl+json",
+}
+
+
+class Pages:
+    """Handlers of the HTML pages and the citation files."""
+
+    def __init__(self, library: Library, pulse: Pulse, renderer: Renderer) -> None:
+        self._library = library
+        self._pulse = pulse
+        self._renderer = renderer
+
+    def search(self, request: Request) -> Response:
+        """The front page and every page of results."""
+        try:
+            wanted = read_page_request(request.query_params)
+            page = search(self._library, wanted)
+        except (InvalidInputError, IndexNotReadyError) as error:
+            return self._renderer.problem(describe(error), read_text(request.query_params))
+        return self._renderer.page(
+            "search.html",
+            view=view_search(wanted, page),
+            text=wanted.text,
+            stats=self._pulse.read(),
+        )
+
+    def paper(self, request: Request) -> Response:
+        """A paper's page; any other name of the paper leads to its number."""
+        reference = clean(request.path_params["reference"])
+        work = self._library.get_work(reference)
+        if reference != str(work.id):
+            return RedirectResponse(links.paper_url(work.id), status_code=302)
+        view = view_paper(read_paper(self._library, work))
+        return self._renderer.page("paper.html", view=view, text="")
+
+    def export_paper(self, request: Request) -> Response:
+        """One paper as a citation file."""
+        work = self._library.get_work(clean(request.path_params["number"]))
+        return self._export([work], request.path_params["suffix"], f"broadsheet-{work.id}")
+
+    def export_search(self, request: Request) -> Response:
+        """The first results of a search as a citation file."""
+        wanted = read_slice_request(request.query_params, default=MAX_LIMIT, most=MAX_LIMIT)
+        works = [shown.work for shown in search(self._library, wanted, bare=True).shown]
+        return self._export(works, request.path_params["suffix"], "broadsheet")
+
+    def _export(self, works: Sequence[Work], suffix: str, name: str) -> Response:
+        if suffix not in links.EXPORTS:
+            raise HTTPException(404)
+        content = self._library.export_works(works, links.EXPORTS[suffix])
+        return Response(
+            content.encode("utf-8", "replace"),
+            headers={"Content-Disposition": f'attachment; filename="{name}.{suffix}"'},
+            media_type=_EXPORT_TYPES[suffix],
+        )

@@ -1,0 +1,187 @@
+"""What a paper page shows, worked out from the library's facts. Pure; templates only print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from broadsheet.model import Link, StoredRecord, Work, WorkEvent
+from broadsheet.query.render import field_filter
+from broadsheet.web import links, wording
+from broadsheet.web.reading import Paper
+
+_ACTS = {"merge": "Merged with", "split": "Split from"}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something with a name and, where it may be linked to, an address."""
+
+    name: str
+    value: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A row of the facts table: what is known, and which source said so."""
+
+    name: str
+    values: tuple[Named, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLine:
+    """What one source said at one time."""
+
+    source: str
+    key: str
+    seen: str
+    details: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    date: str
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A related paper."""
+
+    url: str
+    title: str
+    byline: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperView:
+    number: int
+    title: str
+    kicker: str
+    categories: tuple[Named, ...]
+    authors: tuple[tuple[str, str], ...]
+    date: str
+    date_kind: str
+    abstract: str
+    summary: str
+    ways_out: tuple[Named, ...]
+    facts: tuple[Fact, ...]
+    records: tuple[RecordLine, ...]
+    events: tuple[EventLine, ...]
+    related: tuple[Neighbour, ...]
+    exports: tuple[tuple[str, str], ...]
+
+
+def view_paper(paper: Paper) -> PaperView:
+    """Everything a paper page shows."""
+    work = paper.work
+    return PaperView(
+        number=work.id,
+        title=work.title,
+        kicker=wording.say_venue(work.venue, work.status, work.date),
+        categories=tuple(_searches("category", work.categories)),
+        authors=tuple((name, links.author_url(name)) for name in work.authors),
+        date=wording.say_date(work.date.value) if work.date else "",
+        date_kind=wording.say_date_kind(work.date) if work.date else "",
+        abstract=work.abstract,
+        summary=work.summary,
+        ways_out=_ways_out(work),
+        facts=_facts(work),
+        records=tuple(_record_line(record) for record in paper.records),
+        events=tuple(_event_line(event) for event in paper.history),
+        related=tuple(_neighbour(shown.work) for shown in paper.related),
+        exports=links.paper_exports(work.id),
+    )
+
+
+def _ways_out(work: Work) -> tuple[Named, ...]:
+    """Identifiers and links that lead somewhere, each address once."""
+    named = [Named(*wording.identifier_link(identifier)) for identifier in work.ids]
+    ways = {way.url: way for way in [*named, *map(_link, work.links)] if way.url}
+    return tuple(ways.values())
+
+
+def _link(link: Link) -> Named:
+    name = wording.LINK_NAMES.get(link.rel, link.rel)
+    return Named(name, link.url, wording.safe_address(link.url))
+
+
+def _facts(work: Work) -> tuple[Fact, ...]:
+    """A row for each field that is known; the long texts stand above and are only measured."""
+    known: dict[str, tuple[str, Sequence[Named]]] = {
+        "title": ("Title", _plain(work.title)),
+        "authors": ("Authors", _measure(len(work.authors), "name")),
+        "date": ("Date", _plain(_say_dated(work))),
+        "venue": ("Venue", _searches("venue", [work.venue] if work.venue else [])),
+        "status": ("Status", _plain(work.status or "")),
+        "categories": ("Categories", _searches("category", work.categories)),
+        "ids": ("Identifiers", [Named(*wording.identifier_link(name)) for name in work.ids]),
+        "links": ("Links", [_link(link) for link in work.links]),
+        "abstract": ("Abstract", _measure(len(work.abstract.split()), "word")),
+        "summary": ("Summary", _measure(len(work.summary.split()), "word")),
+    }
+    return tuple(
+        Fact(name, tuple(values), wording.say_source(work.provenance.get(field, "")))
+        for field, (name, values) in known.items()
+        if values
+    )
+
+
+def _plain(text: str) -> list[Named]:
+    return [Named("", text)] if text else []
+
+
+def _measure(count: int, unit: str) -> list[Named]:
+    return _plain(wording.say_count(count, unit)) if count else []
+
+
+def _searches(field: str, values: Sequence[str]) -> list[Named]:
+    return [Named("", value, links.search_url(field_filter(field, value))) for value in values]
+
+
+def _say_dated(work: Work) -> str:
+    if not work.date:
+        return ""
+    return f"{wording.say_date(work.date.value)} ({wording.say_date_kind(work.date)})"
+
+
+def _record_line(stored: StoredRecord) -> RecordLine:
+    record = stored.record
+    details = [f"version {record.version}"] if record.version else []
+    if listing := record.listing:
+        details.append(f"place {listing.position} on the page {listing.page}")
+        if listing.date_line:
+            details.append(f"the page was headed {listing.date_line}")
+    details += [f"{name}: {value}" for name, value in record.extra]
+    return RecordLine(
+        source=wording.say_source(record.source),
+        key=record.key,
+        seen=wording.say_date(stored.seen_at.date().isoformat()),
+        details=", ".join(details),
+    )
+
+
+def _event_line(event: WorkEvent) -> EventLine:
+    other = "" if event.other_id is None else f" paper {event.other_id}"
+    return EventLine(
+        date=wording.say_date(event.at.date().isoformat()),
+        what=_ACTS.get(event.act, event.act.capitalize()) + other,
+        reason=event.reason,
+    )
+
+
+def _neighbour(work: Work) -> Neighbour:
+    first = work.authors[0] if work.authors else ""
+    others = " and others" if len(work.authors) > 2 else ""
+    if len(work.authors) == 2:
+        first = " and ".join(work.authors)
+    year = work.date.value[:4] if work.date else ""
+    return Neighbour(
+        url=links.paper_url(work.id),
+        title=work.title,
+        byline=", ".join(part for part in (first + others, year) if part),
+    )

@@ -1,0 +1,101 @@
+"""Views to bytes: HTML by Jinja with autoescape, JSON by orjson. The one output of each format."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from broadsheet.web import wording
+from broadsheet.web.problems import Problem
+
+_HERE = Path(__file__).parent
+
+
+class Renderer:
+    """Renders the templates of this package."""
+
+    def __init__(self) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(_HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals["static"] = _static_addresses()
+        self._environment.filters["count"] = wording.say_count
+
+    def page(
+        self,
+        template: str,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **context: object,
+    ) -> Response:
+        """A page from a template; what cannot be encoded becomes a question mark, not an error."""
+        html = self._environment.get_template(template).render(context)
+        return Response(
+            html.encode("utf-8", "replace"),
+            status_code=status,
+            headers={"Cache-Control": "no-cache", **(headers or {})},
+            media_type="text/html",
+        )
+
+    def problem(self, problem: Problem, text: str = "") -> Response:
+        """An error as a page of its own, with the search box still there."""
+        return self.page(
+            "error.html",
+            status=problem.status,
+            headers=problem.headers,
+            problem=problem,
+            text=text,
+        )
+
+
+def json_answer(
+    data: Mapping[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """An answer for a program."""
+    return Response(
+        orjson.dumps(data),
+        status_code=status,
+        headers={"Cache-Control": "no-cache", **(headers or {})},
+        media_type="application/json",
+    )
+
+
+def json_problem(problem: Problem) -> Response:
+    """The one shape of an error for programs; `position` only for a mistake in a query."""
+    body: dict[str, Any] = {"ok": False, "error": problem.message, "status": problem.status}
+    if problem.position is not None:
+        body["position"] = problem.position
+    return json_answer(body, status=problem.status, headers=problem.headers)
+
+
+class Assets(StaticFiles):
+    """The static files; a file's address changes with its content, so it may be kept for ever."""
+
+    def __init__(self) -> None:
+        super().__init__(directory=_HERE / "static")
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def _static_addresses() -> dict[str, str]:
+    """The address of each static file, with a piece of its hash."""
+    return {
+        path.name: f"/static/{path.name}?v={hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
+        for path in sorted((_HERE / "static").iterdir())
+    }

@@ -1,0 +1,111 @@
+"""How facts of the model read on a page: dates, venues, sources, identifiers. Pure."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urlsplit
+
+from broadsheet.model import Identifier, PaperDate, Spoke
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+SOURCES = {
+    "arxiv": "arXiv",
+    "huggingface": "Hugging Face Papers",
+    "aitopics": "AITopics",
+    "bibtex": "BibTeX file",
+    "ris": "RIS file",
+    "csl": "CSL-JSON file",
+    "demo": "Demo library",
+}
+
+SPOKE = {Spoke.WORDS: "words", Spoke.MEANING: "meaning", Spoke.BOTH: "words and meaning"}
+
+DATE_KINDS = {
+    "submitted": "submitted",
+    "listed": "first listed",
+    "published": "published",
+    "month_from_id": "month read from the arXiv number",
+    "venue_year": "year of the venue",
+}
+
+SCHEMES = {
+    "arxiv": ("arXiv", "https://arxiv.org/abs/"),
+    "doi": ("DOI", "https://doi.org/"),
+    "openreview": ("OpenReview", "https://openreview.net/forum?id="),
+    "acl": ("ACL Anthology", "https://aclanthology.org/"),
+    "pmid": ("PubMed", "https://pubmed.ncbi.nlm.nih.gov/"),
+    "venue": ("Venue's own", ""),
+}
+
+LINK_NAMES = {
+    "code": "Code",
+    "project": "Project page",
+    "data": "Data",
+    "pdf": "PDF",
+    "page": "Page",
+}
+
+_NOT_PUBLISHED = {"reject": "not accepted", "withdraw": "withdrawn"}
+
+
+def say_date(value: str) -> str:
+    """An ISO prefix in words: "17 March 2024", "March 2024", "2024"; anything else as it is."""
+    found = re.fullmatch(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?", value)
+    if not found:
+        return value
+    year, month, day = found.groups()
+    words = [str(int(day))] if day else []
+    if month:
+        words.append(MONTHS[int(month) - 1])
+    return " ".join([*words, year])
+
+
+def say_date_kind(date: PaperDate) -> str:
+    """What the date dates, in words."""
+    return DATE_KINDS.get(date.kind, date.kind.replace("_", " "))
+
+
+def say_source(name: str) -> str:
+    """A source's name as people know it."""
+    return SOURCES.get(name, name)
+
+
+def say_venue(venue: str | None, status: str | None, date: PaperDate | None) -> str:
+    """Venue, year and status in one line; a paper that was turned down was not published there."""
+    if not venue:
+        return status or ""
+    named = venue
+    if date and date.kind == "venue_year" and date.value[:4] not in venue:
+        named = f"{venue} {date.value[:4]}"
+    for beginning, outcome in _NOT_PUBLISHED.items():
+        if (status or "").lower().startswith(beginning):
+            return f"submitted to {named}, {outcome}"
+    return named
+
+
+def say_count(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: "1 paper", "1,234 papers"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def identifier_link(identifier: Identifier) -> tuple[str, str, str | None]:
+    """(name of the scheme, value, address or None where the scheme has none)."""
+    name, base = SCHEMES.get(identifier.scheme, (identifier.scheme, ""))
+    address = base + quote(identifier.value, safe="/:;()." if "?" not in base else "")
+    return name, identifier.value, address if base else None
+
+
+def safe_address(address: str) -> str | None:
+    """The address if it is one that a page may link to (http or https, with a host), else None."""
+    if not address.isprintable() or " " in address:
+        return None
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname
+    except ValueError:
+        return None
+    return address if parts.scheme in {"http", "https"} and host else None

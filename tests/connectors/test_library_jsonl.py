@@ -1,0 +1,53 @@
+"""Broadsheet's own export read back: identical records, and no line that was changed."""
+
+from __future__ import annotations
+
+import pytest
+from reading import claimed_by, read_with
+
+from broadsheet.connectors.library_jsonl import LibraryJsonl
+from broadsheet.model import Identifier, Link, Listing, PaperDate, Record, content_hash
+
+FORM = LibraryJsonl()
+FULL = Record(
+    "huggingface", "abc#1", r"On $a<b$ and \$5", "An abstract.", "A summary.", ("Júlia Poe",),
+    (Identifier("doi", "10.1000/x"),), ("cs.LG",), "Brass Letters", "Poster",
+    PaperDate("2020-03", "published"), (Link("code", "https://github.com/a/b"),), 3,
+    Listing("abc", 1, "Mar 11"), (("comments", "12 pages"),),
+)  # fmt: skip
+BARE = Record("demo", "2", "T", listing=Listing("abc", 2))
+
+
+def exported(record: Record) -> bytes:
+    payload = record.to_json()
+    return b'{"hash":"%s","work":4,' % content_hash(payload).hex().encode() + payload[1:] + b"\n"
+
+
+def test_records_come_back_identical() -> None:
+    data = exported(FULL) + exported(BARE) + FULL.to_json() + b"\n"
+    assert claimed_by(data) == [FORM.name]
+    records, bad = read_with(FORM, data)
+    assert (records, bad) == ([FULL, BARE, FULL], [])
+    assert [r.to_json() for r in records] == [r.to_json() for r in (FULL, BARE, FULL)]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (exported(FULL).replace(b"summary.", b"Summary."), "does not have the hash"),
+        (b'{"source":"x","key":"1"}', "no title"),
+        (b'{"source":"x","key":"1","title":5}', "its title is not"),
+        (b'{"source":"x","key":"1","title":"a\\u0000b"}', "its title is not"),
+        (b'{"source":"x","key":"1","title":"T","colour":"red"}', "'colour'"),
+        (b'{"source":"x","key":"1","title":"T","authors":"me"}', "its authors is not"),
+        (b'{"source":"x","key":"1","title":"T","ids":[["doi"]]}', "its ids is not"),
+        (b'{"source":"x","key":"1","title":"T","date":["soon","x"]}', "its date is not"),
+        (b'{"source":"x","key":"1","title":"T","version":true}', "its version is not"),
+        (b'{"source":"x","key":"1","title":"T","listing":[1,2,3]}', "its listing is not"),
+    ],
+)
+def test_a_line_that_is_not_ours_is_named(line: bytes, reason: str) -> None:
+    """The first case breaks when `_record` no longer compares the hash."""
+    records, bad = read_with(FORM, exported(BARE) + line.strip() + b"\n")
+    assert records == [BARE]
+    assert bad[0].line == 2 and reason in bad[0].reason

@@ -1,0 +1,144 @@
+"""Made-up papers, a file format for them, an index that is a dictionary, an embedder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from string import ascii_lowercase
+from typing import Any, BinaryIO
+
+import numpy as np
+import orjson
+
+from broadsheet.errors import BadFileError, StorageBusyError
+from broadsheet.model import BadRow, Identifier, PaperDate, Record, Results, Sort, Work
+from broadsheet.ports import IndexState, Progress, Vectors
+from broadsheet.query import Query
+
+NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+LATER = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+
+SUBJECTS = ("lattices", "glaciers", "parsers", "enzymes", "orbits", "markets", "vaccines")
+METHODS = ("sparse grids", "tensor trains", "belief nets", "random walks", "survival trees")
+
+
+def make_record(number: int, **changes: Any) -> Record:
+    """Paper `number` as arXiv would tell it; the same number gives the same record."""
+    subject, method = SUBJECTS[number % 7], METHODS[number % 5]
+    name = f"{2401 + number // 90_000}.{number % 90_000 + 10_000}"
+    record = Record(
+        source="arxiv",
+        key=name,
+        title=f"Study {number} of {subject} by means of {method}",
+        abstract=f"We measure {subject} number {number} with {method} and report {number} values.",
+        authors=(f"Ada Example{number}", "Bo Sample"),
+        ids=(Identifier("arxiv", name),),
+        categories=("math.NA",),
+        date=PaperDate("2024-01-15", "submitted"),
+    )
+    return replace(record, **changes)
+
+
+def write_lines(path: Path, records: Sequence[Record | bytes]) -> Path:
+    """A file that `LineFormat` reads; bytes go in as they are."""
+    lines = [each if isinstance(each, bytes) else each.to_json() for each in records]
+    path.write_bytes(b"#papers\n" + b"".join(line + b"\n" for line in lines))
+    return path
+
+
+class LineFormat:
+    """One record a line, after a first line that says so; a line "STOP" breaks the file off."""
+
+    name = "lines"
+
+    def recognises(self, head: bytes, filename: str) -> bool:
+        return head.startswith(b"#papers")
+
+    def read(self, stream: BinaryIO, filename: str) -> Iterator[Record | BadRow]:
+        stream.readline()
+        for number, line in enumerate(stream, 2):
+            if line.strip() == b"STOP":
+                raise BadFileError(f"{filename} breaks off in line {number}.")
+            try:
+                yield Record.from_json(line)
+            except orjson.JSONDecodeError:
+                yield BadRow(filename, number, "this is no record")
+
+
+class DictIndex:
+    """Fulfils what `follow` and `verify` ask of `ports.Index`; `works` survives with the object."""
+
+    def __init__(self) -> None:
+        self.works: dict[int, Work] = {}
+        self.position = 0
+        self.commits = 0
+        self.busy = False
+        self.before_apply: Callable[[], None] = lambda: None
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        if self.busy:
+            raise StorageBusyError("Another process is indexing.")
+        yield
+
+    def apply(self, puts: Sequence[Work], deletes: Sequence[int], *, position: int) -> None:
+        self.before_apply()
+        assert len({work.id for work in puts}) == len(puts)
+        self.works.update((work.id, work) for work in puts)
+        for number in deletes:
+            self.works.pop(number, None)
+        self.position = position
+
+    def commit(self) -> None:
+        self.commits += 1
+
+    def state(self) -> IndexState:
+        return IndexState(self.position, len(self.works), {})
+
+    def fingerprints(self) -> Iterator[tuple[int, int]]:
+        return ((number, self.fingerprint(work)) for number, work in self.works.items())
+
+    def fingerprint(self, work: Work) -> int:
+        return hash((work.title, work.abstract, work.authors, work.ids, work.sources))
+
+    def check(self) -> Sequence[str]:
+        return ()
+
+    def reset(self) -> None:
+        self.works.clear()
+        self.position = 0
+
+    def search(self, query: Query, *, limit: int, offset: int, sort: Sort, facets: bool) -> Results:
+        raise AssertionError("nothing here searches")
+
+    def related(self, works: Sequence[Work], *, limit: int) -> Results:
+        raise AssertionError("nothing here searches")
+
+    def highlight(self, query: Query, texts: Sequence[str]) -> Sequence[Sequence[tuple[int, int]]]:
+        raise AssertionError("nothing here searches")
+
+    def embed_pending(
+        self, fetch: Callable[[Sequence[int]], Mapping[int, Work]], progress: Progress
+    ) -> int:
+        return 0
+
+    def close(self) -> None:
+        return
+
+
+class Letters:
+    """An embedder that counts letters: fast, deterministic, and of no meaning."""
+
+    id = "letters@1"
+    dim = 26
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        counts = [[text.lower().count(letter) for letter in ascii_lowercase] for text in texts]
+        vectors = np.array(counts, np.float32).reshape(len(texts), self.dim)
+        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1)
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        return self.embed_documents(texts)

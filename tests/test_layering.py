@@ -1,0 +1,91 @@
+"""Imports point one way, between rooms and between modules; nothing heavy happens at import.
+
+The picture that this keeps true is in `docs/design.md`. There is no list of exceptions.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src"
+HEAVY = ["alembic", "bibtexparser", "faiss", "httpx", "jinja2", "numpy", "rich", "sqlalchemy"]
+HEAVY += ["starlette", "tantivy", "tokenizers", "uvicorn"]
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(SOURCE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def room(module: str) -> str:
+    """The part of the package that a module belongs to; "" is the package itself."""
+    return [*module.split("."), ""][1]
+
+
+MODULES = {module_name(path): path for path in sorted((SOURCE / "broadsheet").rglob("*.py"))}
+BOTTOM = {"errors", "text", "model", "ids", "query"}
+SEAMS = BOTTOM | {"ports"}
+SEEN_BY_DOORS = BOTTOM | {"config", "library", "wiring"}
+LOWER = {
+    **dict.fromkeys(["errors", "text", "config", "model"], {"errors", "text"}),
+    **dict.fromkeys(["ids", "query"], BOTTOM),
+    **dict.fromkeys(["ports", "connectors", "storage", "search"], SEAMS),
+    "wiring": SEAMS | {"config", "library", "works", "connectors", "storage", "search"},
+    "web": SEEN_BY_DOORS,
+    "cli": SEEN_BY_DOORS | {"demo", "web", ""},
+    "__main__": {"cli"},
+    "": SEEN_BY_DOORS,
+}
+"""For each room, those that it may import. The command line starts the web."""
+LOGIC = {room(module) for module in MODULES} - set(LOWER)
+"""Every other room is logic: it knows adapters only as ports."""
+
+
+def may_import(importer: str, target: str) -> bool:
+    return target == importer or target in LOWER.get(importer, SEAMS | LOGIC)
+
+
+def imports(module: str) -> Iterator[str]:
+    """Modules of ours that a module imports, deferred imports and those for typing included."""
+    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names if name.name in MODULES)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} has a relative import"
+            for name in node.names if node.module in MODULES else ():
+                inner = f"{node.module}.{name.name}"
+                yield inner if inner in MODULES else str(node.module)
+
+
+def test_rooms_import_only_what_is_below_them() -> None:
+    """Break to see it fail: `import broadsheet.storage` anywhere in `library.py` or `web/`."""
+    wrong = [
+        f"{module} imports {target}"
+        for module in MODULES
+        for target in imports(module)
+        if not may_import(room(module), room(target))
+    ]
+    assert not wrong
+
+
+def test_no_module_is_in_a_cycle() -> None:
+    """Break to see it fail: let `errors.py` import `broadsheet.model` inside a function."""
+    graph = {module: set(imports(module)) - {module} for module in MODULES}
+    TopologicalSorter(graph).prepare()
+
+
+@pytest.mark.parametrize("module", ["broadsheet", "broadsheet.cli"])
+def test_import_is_cheap(module: str) -> None:
+    """Break to see it fail: import rich at the top of `cli/output.py`."""
+    code = f"import sys, {module}; print(*(name for name in {HEAVY} if name in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout.split() == []

@@ -1,0 +1,119 @@
+"""The work that records make: the best of each field, and where it came from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from broadsheet.model import Identifier, Link, PaperDate, Record, Work
+from broadsheet.works import compose
+
+ARXIV = Record(
+    "arxiv", "2401.00001", "Slow Flows of Sand", "Sand flows slowly.",
+    authors=("Ana Example", "Bo Sample"), ids=(Identifier("arxiv", "2401.00001"),),
+    categories=("cond-mat.soft",), date=PaperDate("2024-01-03", "submitted"), version=1,
+)  # fmt: skip
+NEWER = replace(
+    ARXIV, title="Slow Flows of Wet Sand", abstract="Wet sand flows.", version=2,
+    categories=("cond-mat.soft", "cs.LG"),
+    links=(Link("code", "https://github.com/lab/sand"),),
+)  # fmt: skip
+ENTRY = Record(
+    "bibtex", "sand24", "Slow flows of wet sand", "A publisher's much longer abstract of it.",
+    authors=("A. Example", "B. Sample", "C. Muster"), ids=(Identifier("doi", "10.1000/x"),),
+    venue="Journal of Sand", status="Accept", date=PaperDate("2025", "published"),
+)  # fmt: skip
+ROW = Record(
+    "aitopics", "page#1", "SLOW FLOWS", "Sand.", venue="Some Shelf", summary="About sand.",
+    categories=("cs.LG", "cs.AI"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("record", [ARXIV, ENTRY, ROW])
+def test_one_record_is_its_work(record: Record) -> None:
+    work = compose(7, [record])
+    assert work.id == 7
+    assert work.sources == (record.source,)
+    assert set(work.provenance.values()) == {record.source}
+    for field in ("title", "abstract", "authors", "ids", "venue", "status", "date", "links"):
+        value = getattr(record, field)
+        assert getattr(work, field) == value
+        assert (field in work.provenance) == bool(value)
+
+
+def test_the_best_of_each_field() -> None:
+    """Break to see it fail: take every field from the first record."""
+    assert compose(1, [ROW, ARXIV, ENTRY, NEWER]) == Work(
+        id=1,
+        title="Slow Flows of Wet Sand",
+        abstract="Wet sand flows.",
+        summary="About sand.",
+        authors=("A. Example", "B. Sample", "C. Muster"),
+        ids=(Identifier("arxiv", "2401.00001"), Identifier("doi", "10.1000/x")),
+        categories=("cs.LG", "cs.AI", "cond-mat.soft"),
+        venue="Journal of Sand",
+        status="Accept",
+        date=PaperDate("2024-01-03", "submitted"),
+        links=(Link("code", "https://github.com/lab/sand"),),
+        sources=("aitopics", "arxiv", "bibtex"),
+        provenance={
+            "title": "arxiv", "abstract": "arxiv", "summary": "aitopics", "authors": "bibtex",
+            "ids": "arxiv", "categories": "aitopics", "venue": "bibtex", "status": "bibtex",
+            "date": "arxiv", "links": "arxiv",
+        },
+    )  # fmt: skip
+
+
+def test_versions_out_of_order() -> None:
+    assert compose(1, [NEWER, ARXIV]).title == NEWER.title
+    changed = replace(NEWER, abstract="Wet sand still flows.")
+    assert compose(1, [NEWER, changed]).abstract == changed.abstract
+
+
+def test_names_written_out_go_before_initials() -> None:
+    short = replace(ENTRY, authors=("A. Example", "B. Sample"))
+    assert compose(1, [short, ARXIV]).authors == ARXIV.authors
+    assert compose(1, [ARXIV, short]).authors == ARXIV.authors
+
+
+def test_the_status_comes_with_the_venue() -> None:
+    """A status says what a venue decided: another venue's status is not this one's.
+
+    Break to see it fail: choose status and venue apart.
+    """
+    rejected = replace(ENTRY, source="ris", venue="Conference of Sand", status="Reject")
+    accepted = replace(ROW, status=None)
+    work = compose(1, [rejected, accepted])
+    assert (work.venue, work.status) == ("Some Shelf", None)
+    assert compose(1, [rejected, ARXIV]).status == "Reject"
+
+
+@pytest.mark.parametrize(
+    ("dates", "best"),
+    [
+        ([("2024", "published"), ("2024-01", "month_from_id")], "2024-01"),
+        ([("2024-01", "month_from_id"), ("2024-01", "published")], "published"),
+        ([("2024-02-01", "listed"), ("2024-01-30", "submitted")], "2024-01-30"),
+        ([("2023", "venue_year"), ("2024", "published")], "2024"),
+    ],
+)
+def test_the_most_exact_date(dates: list[tuple[str, str]], best: str) -> None:
+    records = [replace(ENTRY, key=str(n), date=PaperDate(*date)) for n, date in enumerate(dates)]
+    for order in (records, records[::-1]):
+        chosen = compose(1, order).date
+        assert chosen is not None
+        assert best in chosen
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from([ARXIV, NEWER, ENTRY, ROW]), min_size=1, max_size=6))
+def test_every_field_has_the_source_that_it_names(records: list[Record]) -> None:
+    work = compose(1, records)
+    assert compose(1, [*records, *records]).title == work.title
+    for field, source in work.provenance.items():
+        assert getattr(work, field)
+        assert any(r.source == source and getattr(r, field) for r in records)
+    assert set(work.ids) == {one for record in records for one in record.ids}

@@ -1,0 +1,71 @@
+"""How much a page asks of the store, and how much it weighs."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from invented import PAPERS, MakeLibrary, browse
+from sqlalchemy import Engine, event
+from starlette.testclient import TestClient
+
+import broadsheet.web
+from broadsheet.web.pulse import Pulse
+
+
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+    """The SQL that is executed meanwhile."""
+    seen: list[str] = []
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        seen.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(Engine, "before_cursor_execute", note)
+
+
+ADDRESSES = ("/", "/search?q=weigh", "/paper/3", "/api/paper/3", "/export.bib?q=weigh")
+
+
+def test_a_page_asks_as_much_of_a_large_library_as_of_a_small_one(
+    client: TestClient, make_library: MakeLibrary, statements: list[str]
+) -> None:
+    """Break: let `Library._show` fetch each work on its own."""
+    few = browse(make_library(PAPERS[:6]))
+    for address in ADDRESSES:
+        asked = []
+        for at in (few, client):
+            assert at.get("/healthz").status_code == 200  # so that the sizes are known to both
+            del statements[:]
+            assert at.get(address).status_code == 200
+            asked.append(len(statements))
+        assert asked[0] == asked[1] > 0, address
+
+
+def test_a_page_with_its_style_is_light(client: TestClient) -> None:
+    static = Path(broadsheet.web.__file__).parent / "static"
+    assert (static / "broadsheet.css").stat().st_size < 20_000
+    weight = sum(len(gzip.compress(path.read_bytes())) for path in static.iterdir())
+    weight += len(gzip.compress(client.get("/search?q=weigh").content))
+    assert weight < 60_000
+
+
+def test_answers_are_compressed_and_static_files_kept(client: TestClient) -> None:
+    assert client.get("/").headers["content-encoding"] == "gzip"
+    kept = client.get("/static/broadsheet.css")
+    assert "immutable" in kept.headers["cache-control"]
+
+
+def test_sizes_are_asked_for_once_in_a_while(make_library: MakeLibrary) -> None:
+    library = make_library(PAPERS[:3])
+    now = [0.0]
+    pulse = Pulse(library, keep=5, clock=lambda: now[0])
+    first = pulse.read()
+    now[0] = 4.9
+    assert pulse.read() is first
+    now[0] = 5.0
+    assert pulse.read() is not first

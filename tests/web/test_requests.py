@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from broadsheet.model import Sort
+from broadsheet.web.requests import (
+    DEEPEST,
+    MOST_PER_ANSWER,
+    PAGE_SIZE,
+    SearchRequest,
+    read_number,
+    read_page_request,
+    read_slice_request,
+)
+
+
+def test_a_bare_address_asks_for_the_first_page() -> None:
+    assert read_page_request({}) == SearchRequest("", Sort.RELEVANCE, 0, PAGE_SIZE)
+
+
+def test_everything_that_can_be_asked_for() -> None:
+    request = read_page_request({"q": " graphs ", "sort": "newest", "page": "3"})
+    assert request == SearchRequest("graphs", Sort.NEWEST, 2 * PAGE_SIZE, PAGE_SIZE)
+    assert request.page == 3
+
+
+@pytest.mark.parametrize(
+    ("page", "offset"),
+    [
+        ("0", 0),
+        ("-7", 0),
+        ("two", 0),
+        ("1e3", 0),
+        ("²", 0),
+        ("1000000000", DEEPEST - PAGE_SIZE),
+        ("9" * 5000, DEEPEST - PAGE_SIZE),
+        ("-" + "9" * 5000, 0),
+    ],
+)
+def test_a_strange_page_number_gives_a_page_that_exists(page: str, offset: int) -> None:
+    """Break: take `len(text) > 12` out of read_number, and int() refuses 5,000 digits."""
+    assert read_page_request({"page": page}).offset == offset
+
+
+def test_programs_may_ask_for_less_and_for_no_more_than_allowed() -> None:
+    request = read_slice_request({"limit": "5", "offset": "7"})
+    assert (request.limit, request.offset) == (5, 7)
+    greedy = read_slice_request({"limit": "99999", "offset": "99999999"})
+    assert (greedy.limit, greedy.offset) == (MOST_PER_ANSWER, DEEPEST)
+
+
+def test_control_characters_become_spaces_and_an_unknown_order_the_usual_one() -> None:
+    request = read_page_request({"q": "a\x00b\nc\ud800d", "sort": "sideways"})
+    assert request == SearchRequest("a b c d")
+
+
+@settings(max_examples=40)
+@given(st.text(), st.integers(-5, 5), st.integers(6, 99))
+def test_a_number_is_within_its_bounds_whatever_the_text(text: str, low: int, high: int) -> None:
+    assert low <= read_number(text, default=low, low=low, high=high) <= high

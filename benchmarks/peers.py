@@ -39,9 +39,7 @@ class Fts5:
         db = sqlite3.connect(path)
         db.execute("PRAGMA journal_mode=OFF")
         db.execute("CREATE VIRTUAL TABLE papers USING fts5(text, tokenize='porter', content='')")
-        db.executemany(
-            "INSERT INTO papers(rowid, text) VALUES (?, ?)", enumerate(texts, start=1)
-        )
+        db.executemany("INSERT INTO papers(rowid, text) VALUES (?, ?)", enumerate(texts, start=1))
         db.commit()
         db.close()
         return cls(path)

@@ -138,7 +138,8 @@ class Letters:
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         counts = [[text.lower().count(letter) for letter in ascii_lowercase] for text in texts]
         vectors = np.array(counts, np.float32).reshape(len(texts), self.dim)
-        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1)
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1)
+        return vectors
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         return self.embed_documents(texts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +16,8 @@ import pytest
 
 from broadsheet.cli import codes, main
 from broadsheet.demo import demo_file
+from broadsheet.errors import StorageBusyError
+from broadsheet.library import Library
 from broadsheet.model import Identifier, PaperDate, Record
 
 RECORDS = (
@@ -146,6 +149,24 @@ def test_show_and_its_records(shell: Shell) -> None:
     data = json.loads(shell("show", "2401.00001", "--records", "--json").out)
     assert data["ids"] == {"arxiv": "2401.00001"} and data["date"]["value"] == "2024-01"
     assert [record["key"] for record in data["records"]] == ["a"]
+
+
+def test_search_brings_a_lost_index_back(shell: Shell) -> None:
+    shutil.rmtree(shell.folder / "index")
+    assert "Graph networks for goats" in shell("search", "goats").out
+    assert shell("verify").code == codes.OK
+
+
+def test_search_does_not_wait_for_another_process(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object, **__: object) -> None:
+        raise StorageBusyError("Another process is writing to this index.")
+
+    monkeypatch.setattr(Library, "index_behind", lambda _: True)
+    monkeypatch.setattr(Library, "catch_up", busy)
+    done = shell("search", "goats")
+    assert done.code == codes.OK and "another process" in done.err
 
 
 def test_related_papers(demo: Shell) -> None:
@@ -290,7 +311,8 @@ def test_export_can_be_imported_again(
 
 
 def test_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
-    for line in ("sarch", "search --no-such", "import", "search --json --format ris"):
+    wrong = ["sarch", "search --no-such", "import", "search --json --format ris"]
+    for line in [*wrong, "--library mine demo"]:
         assert main(line.split()) == codes.USAGE
         assert "Usage: broadsheet" in capsys.readouterr().err
 

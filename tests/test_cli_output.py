@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -101,6 +103,20 @@ def test_page_for_people(capsys: pytest.CaptureFixture[str]) -> None:
         "--offset 11",
     ):
         assert part in printed
+
+
+def test_colours_only_where_they_are_wanted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show = partial(render.page, Page(Query(), RESULTS, (SHOWN,)), offset=0, seconds=0.0)
+    show()
+    assert "\x1b" not in capsys.readouterr().out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    show()
+    assert "\x1b[1;33mSmoothing" in capsys.readouterr().out
+    monkeypatch.setenv("NO_COLOR", "1")
+    show()
+    assert not re.search(r"\x1b\[[\d;]*3\d", capsys.readouterr().out)
 
 
 def test_paper_for_people(capsys: pytest.CaptureFixture[str]) -> None:

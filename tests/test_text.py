@@ -165,7 +165,9 @@ def test_time_is_linear(unit: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("unit", ["\\emph{x", "$$ \\(", "\\'e ``", "https://a.org/x,", "((https://"])
+@pytest.mark.parametrize(
+    "unit", ["\\emph{x", "$$ \\(", "\\'e ``", "https://a.org/x,", "((https://"]
+)
 def test_a_megabyte_is_linear_too(unit: str) -> None:
     start = time.process_time()
     clean_title(unit * (1_000_000 // len(unit)))

@@ -48,19 +48,18 @@ class BatchResult:
 
 @dataclass(slots=True, eq=False)
 class _Draft:
-    """A work as the batch sees it: what identity judges it by, and what the batch brings."""
+    """A work as the batch sees it: what identity judges it by, and what the batch brings.
+
+    `stored` are the records that it had before the batch (none: the batch begins it), `arrived`
+    those that come to it, with the reasons; `absorbed` are the stored works that it swallows.
+    """
 
     candidate: Candidate
-    begun: Work | None = None
-    records: list[tuple[Incoming, str]] = field(default_factory=list)
+    stored: list[StoredRecord] = field(default_factory=list)
+    arrived: list[tuple[Incoming, str]] = field(default_factory=list)
     absorbed: list[tuple[int, str]] = field(default_factory=list)
     barred: frozenset[int] = frozenset()
     into: _Draft | None = None
-
-    @property
-    def new(self) -> bool:
-        """Whether the batch has begun it."""
-        return self.begun is not None
 
     @property
     def number(self) -> int:
@@ -68,7 +67,23 @@ class _Draft:
 
     def resolve(self) -> _Draft:
         """Where it is now, if it has been merged."""
-        return self.into.resolve() if self.into else self
+        last = self
+        while last.into:
+            last = last.into
+        if last is not self:
+            self.into = last
+        return last
+
+    def compose(self) -> Work:
+        """The work as it is now."""
+        stored = sorted(self.stored, key=lambda each: each.id)
+        arrived = [item.record for item, _ in self.arrived]
+        return works.compose(self.number, [each.record for each in stored] + arrived)
+
+    def keys(self) -> set[WorkKey]:
+        """What the work is found by: the keys of all its records."""
+        keys = {key for item, _ in self.arrived for key in item.keys}
+        return keys.union(*(identity.keys_of(each.record) for each in self.stored))
 
 
 def encode(record: Record) -> tuple[bytes, bytes]:
@@ -113,6 +128,7 @@ class _Desk:
         self._drafts: dict[int, _Draft] = {}
         self._carriers: dict[WorkKey, list[_Draft]] = {}
         self._versions: dict[tuple[str, str], _Draft] = {}
+        self._composed: dict[int, Work] = {}
         self._load(incoming)
 
     def _load(self, incoming: Sequence[Incoming]) -> None:
@@ -122,17 +138,18 @@ class _Desk:
         )
         wanted = {key for item in incoming for key in item.keys if _is_telling(key)}
         found = self._transaction.find_candidates(wanted)
-        for key, candidates in found.items():
-            self._carriers[key] = [self._draft(each) for each in candidates]
-        missing = set(versions.values()) - set(self._drafts)
-        for number, stored in self._transaction.get_records(missing).items():
-            self._draft(_to_candidate(_entry(number, stored)[0]))
-        self._versions = {key: self._drafts[number] for key, number in versions.items()}
+        candidates = {each.work_id: each for group in found.values() for each in group}
+        known = self._transaction.get_records(candidates.keys() | set(versions.values()))
+        for number, stored in known.items():
+            candidate = candidates.get(number) or _to_candidate(_compose(number, stored))
+            self._drafts[number] = _Draft(candidate, list(stored))
+        for key, group in found.items():
+            self._carriers[key] = [self._drafts[each.work_id] for each in group]
+        for name, number in versions.items():
+            if draft := self._drafts.get(number):  # none: bit rot has left nothing of the work
+                self._versions[name] = draft
         for number, others in self._transaction.find_barred(self._drafts).items():
             self._drafts[number].barred = others
-
-    def _draft(self, candidate: Candidate) -> _Draft:
-        return self._drafts.setdefault(candidate.work_id, _Draft(candidate))
 
     # --- Deciding -----------------------------------------------------------------------------
 
@@ -155,8 +172,9 @@ class _Desk:
     def _begin(self, item: Incoming) -> _Draft:
         """A work of its own."""
         work = works.compose(next(self._numbers), [item.record])
-        draft = _Draft(_to_candidate(work), begun=work, records=[(item, "")])
-        self._drafts[draft.number] = draft
+        draft = _Draft(_to_candidate(work), arrived=[(item, "")])
+        self._drafts[work.id] = draft
+        self._composed[work.id] = work
         return draft
 
     def _join(self, item: Incoming, own: _Draft | None) -> _Draft | None:
@@ -179,9 +197,9 @@ class _Desk:
             if number != kept.number:
                 self._absorb(kept, self._drafts[number], reason)
         reason = f"{item.record.source} {item.record.key}: {decision.reasons[0]}"
-        kept.records.append((item, reason))
-        ids = tuple(dict.fromkeys(kept.candidate.ids + item.record.ids))
-        kept.candidate = kept.candidate._replace(ids=ids)
+        kept.arrived.append((item, reason))
+        work = self._composed[kept.number] = kept.compose()
+        kept.candidate = _to_candidate(work)
         return kept
 
     def _find(self, item: Incoming) -> Iterable[_Draft]:
@@ -191,62 +209,53 @@ class _Desk:
 
     def _absorb(self, kept: _Draft, gone: _Draft, reason: str) -> None:
         gone.into = kept
-        kept.records += gone.records
+        kept.stored += gone.stored
+        kept.arrived += gone.arrived
         kept.absorbed += gone.absorbed
-        if not gone.new:
+        if gone.stored:
             kept.absorbed.append((gone.number, reason))
+        self._composed.pop(gone.number, None)
         for number in gone.barred:
             if other := self._drafts.get(number):
                 other.barred |= {kept.number}
         kept.barred |= gone.barred
-        ids = tuple(dict.fromkeys(kept.candidate.ids + gone.candidate.ids))
-        kept.candidate = kept.candidate._replace(ids=ids)
 
     # --- Writing ------------------------------------------------------------------------------
 
     def write(self, now: datetime) -> None:
         """Merge, put the works, add the records."""
-        touched = [d for d in self._drafts.values() if d.records and d.into is None]
+        touched = [self._drafts[number] for number in self._composed]
         for draft in touched:
             for gone, reason in draft.absorbed:
                 self._transaction.merge_works(draft.number, gone, reason=reason, now=now)
-            self._result.merged += len(draft.absorbed)
-        old = self._transaction.get_records([d.number for d in touched if not d.new])
-        puts = [_finish(draft, old.get(draft.number, ())) for draft in touched]
-        self._transaction.put_works(puts)
+        self._transaction.put_works(
+            (self._composed[draft.number], draft.keys()) for draft in touched
+        )
         self._transaction.add_records(
             [
                 NewRecord(draft.number, item.record, item.payload, item.hash, reason)
                 for draft in touched
-                for item, reason in draft.records
+                for item, reason in draft.arrived
             ],
             now=now,
         )
-        self._result.new_works = sum(draft.new for draft in touched)
-        self._result.works = [work for work, _ in puts]
+        self._result.merged = sum(len(draft.absorbed) for draft in touched)
+        self._result.new_works = sum(not draft.stored for draft in touched)
+        self._result.works = list(self._composed.values())
         self._result.position = self._transaction.last_change()
 
 
 def recompose(transaction: Transaction, work_ids: Collection[int]) -> None:
     """Put works anew after their records have moved."""
-    found = transaction.get_records(work_ids)
-    transaction.put_works([_entry(number, stored) for number, stored in found.items()])
+    puts = []
+    for number, stored in transaction.get_records(work_ids).items():
+        keys = {key for each in stored for key in identity.keys_of(each.record)}
+        puts.append((_compose(number, stored), keys))
+    transaction.put_works(puts)
 
 
-def _finish(draft: _Draft, stored: Sequence[StoredRecord]) -> tuple[Work, Collection[WorkKey]]:
-    if draft.begun and len(draft.records) == 1:
-        return draft.begun, draft.records[0][0].keys
-    return _entry(draft.number, stored, [item for item, _ in draft.records])
-
-
-def _entry(
-    number: int, stored: Sequence[StoredRecord], items: Sequence[Incoming] = ()
-) -> tuple[Work, Collection[WorkKey]]:
-    """A work with its keys, of the records it has and those that come to it."""
-    keys = {key for item in items for key in item.keys}
-    keys.update(key for each in stored for key in identity.keys_of(each.record))
-    records = [each.record for each in stored] + [item.record for item in items]
-    return works.compose(number, records), keys
+def _compose(number: int, stored: Sequence[StoredRecord]) -> Work:
+    return works.compose(number, [each.record for each in stored])
 
 
 def _is_telling(key: WorkKey) -> bool:

@@ -12,15 +12,16 @@ from pathlib import Path
 
 from broadsheet.model import Record
 
-FIRST_SEARCH = "making image generators fair"
-"""What `broadsheet demo` asks: some of the answers speak of diffusion models and of bias."""
+FIRST_SEARCH = "why does label smoothing help"
+"""What `broadsheet demo` asks; one paper has the answer, others say when it does not."""
 
 MORE_SEARCHES = (
+    "making image generators fair",
     '"label smoothing" -privacy',
     "fairness venue:ICML year:2023",
     "https://arxiv.org/abs/2308.03296",
 )
-"""Searches worth trying next: a phrase without a word, two filters, and a pasted address."""
+"""Worth trying next: a thought, a phrase without a word, two filters, a pasted address."""
 
 
 def demo_file() -> Path:

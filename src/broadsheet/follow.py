@@ -130,17 +130,17 @@ class Follower:
         while wait([self._result], POLL_SECONDS).not_done:
             if walk := self._walk:
                 progress("Indexing", walk.done, walk.estimate())
-        self._pool.shutdown()
         try:
             self._result.result()
         except StorageBusyError:
             # Another process has the index's lock; the index follows when it is next opened.
             return
 
-    def abandon(self) -> None:
-        """Stop after the works at hand."""
+    def close(self) -> None:
+        """Stop after the works at hand, if the end has not been reached."""
         self._abandoned = True
-        self.finish()
+        self._news.set()
+        self._pool.shutdown()
 
     def _run(self) -> None:
         with self._index.writing():
@@ -170,11 +170,11 @@ def following(store: Store, index: Index, progress: Progress = silent) -> Iterat
     """Let the index follow while the block writes, and to the end of the log after it."""
     follower = Follower(store, index)
     try:
-        yield follower
-    except Exception:
-        follower.finish(progress)  # what went in before is to be found
-        raise
-    except BaseException:
-        follower.abandon()
-        raise
-    follower.finish(progress)
+        try:
+            yield follower
+        except Exception:
+            follower.finish(progress)  # what went in before is to be found
+            raise
+        follower.finish(progress)
+    finally:
+        follower.close()

@@ -190,7 +190,7 @@ def _match_titles(this: Candidate, other: Candidate, key: str) -> _Match | None:
 
 
 class _Facts(NamedTuple):
-    """The witnesses: `key` of the shorter title, `several` authors on both sides, `gap` in years."""
+    """The witnesses: `key` of the shorter title, `several` authors in each list, `gap` in years."""
 
     key: str
     authors: Authors

@@ -122,7 +122,9 @@ class Library:
     ) -> Page:
         """Search by words and by meaning. Raises InvalidQueryError with the mistake's position."""
         if not 0 <= limit <= MAX_LIMIT or offset < 0:
-            raise InvalidInputError(f"A page has 0 to {MAX_LIMIT} results and starts at 0 or later.")
+            raise InvalidInputError(
+                f"A page has 0 to {MAX_LIMIT} results and starts at 0 or later."
+            )
         query = parse(text)
         if query.ids and (found := self._find_identified(query)):
             return found
@@ -185,9 +187,7 @@ class Library:
     ) -> Work:
         """Move records out of a work into one of their own; they stay apart from then on."""
         number = self.get_work(reference).id
-        new = ingest.split_work(
-            self._store, number, record_ids, reason=reason, now=self._clock()
-        )
+        new = ingest.split_work(self._store, number, record_ids, reason=reason, now=self._clock())
         follow.follow_changes(self._store, self._index)
         return self.get_work(new)
 

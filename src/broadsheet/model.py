@@ -217,14 +217,14 @@ class Hit:
 
 class FacetCount(NamedTuple):
     value: str
-    count: int
+    count: int  # type: ignore[assignment]  # hides tuple.count, which nobody needs here
 
 
 class MonthCount(NamedTuple):
     """Matches in a month ("2024-03"); works that know only their year count in "2024"."""
 
     month: str
-    count: int
+    count: int  # type: ignore[assignment]
 
 
 class Matching(StrEnum):

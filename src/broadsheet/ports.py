@@ -107,9 +107,7 @@ class Transaction(Protocol):
     def find_versions(self, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], int]:
         """For each (source, record key) that has records already, the work they belong to."""
 
-    def find_candidates(
-        self, keys: Collection[WorkKey]
-    ) -> Mapping[WorkKey, Sequence[Candidate]]:
+    def find_candidates(self, keys: Collection[WorkKey]) -> Mapping[WorkKey, Sequence[Candidate]]:
         """The works that carry each key; keys that no work carries are absent."""
 
     def find_barred(self, work_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
@@ -251,9 +249,7 @@ class Index(Protocol):
     def state(self) -> IndexState:
         """How far the index has come."""
 
-    def search(
-        self, query: Query, *, limit: int, offset: int, sort: Sort, facets: bool
-    ) -> Results:
+    def search(self, query: Query, *, limit: int, offset: int, sort: Sort, facets: bool) -> Results:
         """One page of results; see `Results` for what each number counts."""
 
     def related(self, works: Sequence[Work], *, limit: int) -> Results:
@@ -274,8 +270,9 @@ class Index(Protocol):
     def reset(self) -> None:
         """Throw everything away and begin anew from position 0."""
 
-    def embed_pending(self, fetch: Callable[[Sequence[int]], Mapping[int, Work]],
-                      progress: Progress) -> int:
+    def embed_pending(
+        self, fetch: Callable[[Sequence[int]], Mapping[int, Work]], progress: Progress
+    ) -> int:
         """Embed, newest first, the works that a slower space has no vectors for yet.
 
         `fetch` gives works by number. Returns how many were embedded; search serves meanwhile.

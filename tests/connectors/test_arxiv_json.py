@@ -13,6 +13,8 @@ from broadsheet.connectors.arxiv_json import ArxivJson
 from broadsheet.model import BadRow, Identifier, Link, PaperDate
 
 FORM = ArxivJson()
+
+
 def test_the_short_form() -> None:
     assert claimed_by(lines(SHORT)) == [FORM.name]
     (record,), bad = read_with(FORM, lines(SHORT))

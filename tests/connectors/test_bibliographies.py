@@ -18,6 +18,7 @@ from broadsheet.model import Identifier, Link, PaperDate
 
 BIB, RIS, CSL = Bibtex(), Ris(), CslJson()
 
+
 def test_bibtex() -> None:
     assert claimed_by(BIBTEX.encode()) == [BIB.name]
     (widgets, gears, preprint), bad = read_with(BIB, BIBTEX.encode())

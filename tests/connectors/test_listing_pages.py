@@ -16,6 +16,7 @@ from broadsheet.model import BadRow, Identifier, Link
 PAGES = Path(__file__).parents[2] / "../shared/data/pages"
 HF, AIT = HuggingFacePage(), AITopicsPage()
 
+
 @pytest.mark.parametrize(
     ("page", "form"),
     [(DENSE, HF), (AIRY, HF), (HF_HTML, HF), (TOPICS, AIT), (AIT_HTML, AIT)],

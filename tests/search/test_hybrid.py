@@ -35,9 +35,7 @@ def apply(
 
 
 def search(index: HybridIndex, text: str, limit: int = 20, offset: int = 0) -> Results:
-    return index.search(
-        parse(text), limit=limit, offset=offset, sort=Sort.RELEVANCE, facets=True
-    )
+    return index.search(parse(text), limit=limit, offset=offset, sort=Sort.RELEVANCE, facets=True)
 
 
 def numbers(results: Results) -> list[int]:
@@ -62,7 +60,9 @@ PAPERS = [
 
 @pytest.fixture(scope="module")
 def papers(tmp_path_factory: pytest.TempPathFactory) -> HybridIndex:
-    return open_filled(tmp_path_factory.mktemp("papers") / "index", PAPERS, HashedWords(same=SYNONYMS))
+    return open_filled(
+        tmp_path_factory.mktemp("papers") / "index", PAPERS, HashedWords(same=SYNONYMS)
+    )
 
 
 # --- What is found, and by which side ---------------------------------------------------------

@@ -47,7 +47,8 @@ def test_another_program_s_file_is_refused(
         path.write_bytes(content)
     else:
         with closing(sqlite3.connect(path)) as connection:
-            connection.execute("CREATE TABLE work (id)")
+            connection.execute("CREATE TABLE alembic_version (version_num)")
+            connection.execute("INSERT INTO alembic_version VALUES ('0001')")
             connection.commit()
     before = path.read_bytes()
     with pytest.raises(StorageError, match="is not a Broadsheet library"):

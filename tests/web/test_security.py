@@ -11,6 +11,7 @@ from invented import MakeLibrary, browse, invent
 from selectolax.lexbor import LexborHTMLParser as Html
 from starlette.testclient import TestClient
 
+from broadsheet.errors import IndexNotReadyError, StorageBusyError, StorageError
 from broadsheet.library import Library
 from broadsheet.model import Identifier, Link, Listing, Record
 from broadsheet.web.guard import SECURITY_HEADERS
@@ -88,8 +89,35 @@ def test_a_crash_tells_nothing_and_carries_the_headers(
     assert "secret" not in answer.text and "Traceback" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("error", "status", "told"),
+    [
+        (StorageError("/srv/secret/library.db is damaged."), 500, "The details are in"),
+        (StorageBusyError("Another process is writing."), 503, "Another process is writing."),
+        (IndexNotReadyError("The index is being rebuilt."), 503, "The index is being rebuilt."),
+    ],
+)
+def test_what_only_the_operator_can_mend_is_not_told_to_readers(
+    papers: Library, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, told: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(papers, "search", fail)
+    for address in ("/search?q=a", "/api/search?q=a"):
+        answer = browse(papers).get(address)
+        assert answer.status_code == status
+        assert told in answer.text and "secret" not in answer.text
+        assert ("retry-after" in answer.headers) == (status == 503)
+
+
 def check_markup(page: Html) -> None:
-    """No inline style or script, no handler, nothing fetched from elsewhere."""
+    """No inline style or script, no handler, nothing fetched from elsewhere, no loose reference."""
+    ids = [node.attributes["id"] for node in page.css("[id]")]
+    assert len(ids) == len(set(ids))
+    for name in ("for", "aria-labelledby", "aria-describedby"):
+        assert {node.attributes[name] for node in page.css(f"[{name}]")} <= set(ids)
+    assert {node.attributes["href"] for node in page.css('[href^="#"]')} <= {f"#{i}" for i in ids}
     assert not page.css("style, script:not([src]), iframe, object, embed, base, form[action^=http]")
     for node in page.css("*"):
         for name, value in node.attributes.items():

@@ -21,6 +21,8 @@ from rich.text import Text
 
 from broadsheet.cli.output import Listener, printable
 
+NAME = Column(max_width=28, no_wrap=True, overflow="ellipsis")
+
 
 class CountColumn(ProgressColumn):
     """How many are done, of how many where that is known, how fast, and how long it will take.
@@ -50,7 +52,7 @@ def bars() -> Iterator[Listener]:
     """A listener that draws on standard error and wipes the bars away at the end."""
     view = Progress(
         SpinnerColumn(),
-        TextColumn("{task.description}", markup=False, table_column=Column(max_width=28)),
+        TextColumn("{task.description}", markup=False, table_column=NAME),
         BarColumn(bar_width=14),
         CountColumn(),
         console=Console(stderr=True),

@@ -132,7 +132,8 @@ def serve(app: App, host: str | None, port: int | None) -> None:
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
 @click.option("--once", is_flag=True, help="End after the terminal part; serve nothing.")
 @port_option
-def demo(folder: Path | None, once: bool, port: int | None) -> None:
+@pass_app
+def demo(app: App, folder: Path | None, once: bool, port: int | None) -> None:
     """Make the demo library (451 papers), search it, and serve it until Ctrl-C.
 
     The demo library has a FOLDER of its own and leaves yours alone. Default: beside the
@@ -145,6 +146,8 @@ def demo(folder: Path | None, once: bool, port: int | None) -> None:
     from broadsheet.cli.tour import take_tour
     from broadsheet.config import default_library
 
+    if app.folder:
+        raise click.UsageError("The demo library has a folder of its own: broadsheet demo FOLDER")
     app = App(folder or default_library().with_name("demo"))
     take_tour(app)
     if not once:

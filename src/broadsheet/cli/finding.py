@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,9 @@ from broadsheet.cli import codes, shapes
 from broadsheet.cli.app import HOW_TO_FILL, App, pass_app
 from broadsheet.cli.output import complain, printable, show_json
 from broadsheet.errors import InvalidQueryError, NotFoundError
+
+if TYPE_CHECKING:
+    from broadsheet.library import Library, Page
 
 SORTS = ("relevance", "newest", "oldest")
 STYLES = ("bibtex", "ris", "csl-json", "jsonl")
@@ -56,33 +60,34 @@ def search(
         raise click.UsageError("Choose one of --json and --format.")
     from broadsheet.model import Sort
 
-    text = " ".join(words)
+    text, wanted = " ".join(words), facets and not style
     with app.current_library() as library:
         begun = time.perf_counter()
         try:
-            page = library.search(
-                text,
-                limit=limit,
-                offset=offset,
-                sort=Sort(sort),
-                facets=facets and not style,
-                highlights=not style,
-            )
+            page = library.search(text, limit=limit, offset=offset, sort=Sort(sort), facets=wanted)
         except InvalidQueryError as error:
             return _point_at(error, text)
         seconds = time.perf_counter() - begun
         if style:
-            cited = library.export_works([shown.work for shown in page.shown], style)
-            click.echo(printable(cited, keep_lines=True), nl=False)
+            _cite(library, page, style)
         elif as_json:
             show_json(shapes.page(page, text=text, limit=limit, offset=offset))
         else:
-            from broadsheet.cli import render
-
-            render.page(page, offset=offset, seconds=seconds)
-            if not page.shown and not library.stats().works:
-                click.echo(f"This library is empty. {HOW_TO_FILL}")
+            _show_page(library, page, offset, seconds)
     return codes.OK if page.shown else codes.NOTHING
+
+
+def _cite(library: Library, page: Page, style: str) -> None:
+    cited = library.export_works([shown.work for shown in page.shown], style)
+    click.echo(printable(cited, keep_lines=True), nl=False)
+
+
+def _show_page(library: Library, page: Page, offset: int, seconds: float) -> None:
+    from broadsheet.cli import render
+
+    render.page(page, offset=offset, seconds=seconds)
+    if not page.shown and not library.stats().works:
+        click.echo(f"This library is empty. {HOW_TO_FILL}")
 
 
 @click.command()

@@ -114,8 +114,10 @@ def _parsed_name(parts: object) -> str:
 
 def _categories(raw: dict[str, object]) -> tuple[str, ...]:
     value = raw.get("categories")
-    words = _texts(value, "categories") if isinstance(value, list) else (
-        get_text(raw, "categories").split()
+    words = (
+        _texts(value, "categories")
+        if isinstance(value, list)
+        else (get_text(raw, "categories").split())
     )
     return tuple(dict.fromkeys(clean_names(words)))
 
@@ -150,5 +152,6 @@ def _date(
         return said
     digits = identifier.rpartition("/")[2]
     year = int(digits[:2])
-    return make_date(1900 + year if year > 90 else 2000 + year, int(digits[2:4]), None,
-                     "month_from_id")
+    return make_date(
+        1900 + year if year > 90 else 2000 + year, int(digits[2:4]), None, "month_from_id"
+    )

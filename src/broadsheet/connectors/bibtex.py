@@ -124,8 +124,12 @@ def _record(label: str, fields: dict[str, str]) -> Record:
         date=_date(fields),
         links=links_of(address, abstract),
         version=version,
-        extra=extras(*((name, plain_text(fields.get(name, ""), name))
-                       for name in ("volume", "number", "pages", "publisher", "keywords"))),
+        extra=extras(
+            *(
+                (name, plain_text(fields.get(name, ""), name))
+                for name in ("volume", "number", "pages", "publisher", "keywords")
+            )
+        ),
     )
 
 

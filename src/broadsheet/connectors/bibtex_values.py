@@ -110,7 +110,7 @@ def split_names(value: str) -> tuple[str, ...]:
 
 
 def _given_first(name: str) -> str:
-    """"van Beethoven, Ludwig" and "King, Jr., Martin" as they are said; `{…}` as it stands."""
+    """ "van Beethoven, Ludwig" and "King, Jr., Martin" as they are said; `{…}` as it stands."""
     parts = [plain_text(part, "author") for part in _comma_parts(name)]
     match parts:
         case [family, given]:

@@ -120,7 +120,7 @@ def _list(fields: dict[str, Any], name: str) -> list[str]:
 
 
 def _given_first(name: str) -> str:
-    """"Last, First, Suffix" as people say it."""
+    """ "Last, First, Suffix" as people say it."""
     family, given, suffix = ([*name.split(",", 2), "", ""])[:3]
     return flip_name(family, given, suffix)
 

@@ -184,7 +184,7 @@ def make_date(year: int, month: int | None, day: int | None, kind: str) -> Paper
 
 @lru_cache(maxsize=4096)
 def parse_date(text: str, kind: str) -> PaperDate | None:
-    """"2024", "2024-03", "2024/3/17", "2024-03-17T…" or "Mon, 2 Apr 2007 19:18:42 GMT"."""
+    """ "2024", "2024-03", "2024/3/17", "2024-03-17T…" or "Mon, 2 Apr 2007 19:18:42 GMT"."""
     if found := _ISO.match(text.strip()):
         year, month, day = (int(part) if part else None for part in found.groups())
         return make_date(year or 0, month, day, kind)
@@ -194,7 +194,7 @@ def parse_date(text: str, kind: str) -> PaperDate | None:
 
 
 def parse_month(text: str) -> int | None:
-    """"3", "03", "mar", "March" and "MAR." as 3."""
+    """ "3", "03", "mar", "March" and "MAR." as 3."""
     text = text.strip().lower()
     if text.isascii() and text.isdigit():
         return int(text[:4])

@@ -54,7 +54,7 @@ def kind_of(work: Work) -> Kind:
 
 
 def split_name(name: str) -> Name:
-    """"Ludwig van Beethoven" as family "van Beethoven", given "Ludwig".
+    """ "Ludwig van Beethoven" as family "van Beethoven", given "Ludwig".
 
     Names with commas, "and" or a suffix stay whole, because no style can be sure of them.
     """
@@ -87,7 +87,7 @@ def with_keys(works: Iterable[Work]) -> Iterator[tuple[str, Work]]:
 
 
 def citation_key(work: Work) -> str:
-    """"jagadeesan2023improved-12": ASCII, and unique and stable because it ends in the number."""
+    """ "jagadeesan2023improved-12": ASCII, and unique and stable because it ends in the number."""
     family = _ascii(split_name(work.authors[0]).family) if work.authors else ""
     words = (_ascii(word) for word in fold(work.title).split())
     word = next((word for word in words if len(word) > 2 and word not in _DULL), "")

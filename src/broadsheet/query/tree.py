@@ -47,6 +47,7 @@ class FieldIs:
 class DateRange:
     """Works dated from `start` to `end`, both included, as YYYYMMDD numbers.
 
+    An open end is 0 or 99991231.
     A work that knows only its month or year is in the range if any of its days could be.
     """
 

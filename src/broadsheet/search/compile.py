@@ -189,7 +189,7 @@ class Compiler:
     def _node(self, node: Node) -> tantivy.Query:
         match node:
             case Word(text) | Phrase(text):
-                return self._anywhere(self._analysis.stems(text))
+                return self._anywhere(text)
             case FieldIs():
                 return self._field(node)
             case DateRange():
@@ -210,12 +210,14 @@ class Compiler:
                     ]
                 )
 
-    def _anywhere(self, stems: list[str]) -> tantivy.Query:
-        """One word anywhere, or several next to each other in title or abstract."""
+    def _anywhere(self, text: str) -> tantivy.Query:
+        """One word anywhere, or several next to each other in title, abstract or a name."""
+        stems = self._analysis.stems(text)
         if len(stems) < 2:
             return self._in_field("text", stems)
         title = self._query.boost_query(self._in_field("title", stems), TITLE_PHRASE_BOOST)
-        return self._any_of([title, self._in_field("abstract", stems)])
+        name = self._in_field("author", self._analysis.names(text))
+        return self._any_of([title, self._in_field("abstract", stems), name])
 
     def _field(self, node: FieldIs) -> tantivy.Query:
         match node.field:

@@ -15,8 +15,8 @@ from broadsheet.search.columns import Numbers
 from broadsheet.search.space import Codes, Space
 
 EXACT = 20_000
-DEPTH = 5_000
-SHARE = 0.01
+DEPTH = 2_500
+SHARE = 0.005
 
 Scores = NDArray[np.float32]
 Scored = tuple[Numbers, Scores]

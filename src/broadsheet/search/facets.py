@@ -6,8 +6,8 @@ neither costs anything more.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from broadsheet.model import FacetCount, MonthCount
@@ -36,18 +36,22 @@ class Summary(NamedTuple):
 
 def read_summary(answer: Mapping[str, Any]) -> Summary:
     """The summary in tantivy's answer to `REQUEST`."""
-    counts = {int(b["key"]): int(b["doc_count"]) for b in answer["month"]["buckets"]}
+    buckets = answer["month"]["buckets"]
+    counts = {int(bucket["key"]): bucket["doc_count"] for bucket in buckets}
     total = sum(counts.values())
     counts.pop(UNDATED, None)
-    years: Counter[int] = Counter()
-    for code, count in counts.items():
-        years[code // 13] += count
     facets = {name: _read_facet(answer[name]["buckets"]) for name in FACETS}
-    facets["year"] = tuple(
-        FacetCount(f"{year:04d}", count) for year, count in sorted(years.items(), reverse=True)
-    )
-    months = tuple(MonthCount(_name(code), count) for code, count in sorted(counts.items()))
+    facets["year"] = _count_years(counts)
+    codes = sorted(counts)
+    months = tuple(map(MonthCount, map(_name, codes), map(counts.__getitem__, codes)))
     return Summary(total, facets, months)
+
+
+def _count_years(counts: Mapping[int, int]) -> tuple[FacetCount, ...]:
+    years: dict[int, int] = {}
+    for code, count in counts.items():
+        years[code // 13] = years.get(code // 13, 0) + count
+    return tuple(FacetCount(f"{year:04d}", years[year]) for year in sorted(years, reverse=True))
 
 
 def _read_facet(buckets: list[dict[str, Any]]) -> tuple[FacetCount, ...]:
@@ -55,6 +59,7 @@ def _read_facet(buckets: list[dict[str, Any]]) -> tuple[FacetCount, ...]:
     return tuple(sorted(found, key=lambda facet: (-facet.count, facet.value)))
 
 
+@cache
 def _name(code: int) -> str:
     year, month = divmod(code, 13)
     return f"{year:04d}-{month:02d}" if month else f"{year:04d}"

@@ -89,7 +89,7 @@ def ask(meaning: Meaning, text: str) -> Question:
             notes.append(f"Search by meaning is limited for now. {error}")
             continue
         asked[:0] = found
-        if found and meaning.is_complete(place):
+        if found and place and meaning.is_complete(place):
             break
     return Question(asked, tuple(notes))
 

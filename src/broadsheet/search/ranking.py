@@ -42,16 +42,18 @@ def rank(lexical: LexicalIndex, question: Question, query: Query) -> Ranking:
     if question.silent:
         silence = Opinion(np.full(len(numbers), np.nan, np.float32), 0.0)
         return Ranking(fuse(numbers, Opinion(scores, floor), silence, 0.0), math.inf, open_end)
-    nearest = _find_near(lexical, question, query)
-    new = nearest[~np.isin(nearest, numbers)]
-    judged = question.judge(np.concatenate([numbers, new]))
-    near_enough = judged.opinion.scores[len(numbers) :] >= judged.telling
-    kept = np.append(np.arange(len(numbers)), np.flatnonzero(near_enough)[:ADDED] + len(numbers))
-    numbers = np.concatenate([numbers, new])[kept]
-    words = np.full(len(numbers), np.nan, np.float32)
+    added = _leave_out(numbers, _find_near(lexical, question, query))[:ADDED]
+    judged = question.judge(np.concatenate([numbers, added]))
+    near = judged.opinion.scores[len(numbers) :] >= judged.telling
+    kept = np.append(np.ones(len(numbers), np.bool_), near)
+    words = np.full(len(kept), np.nan, np.float32)
     words[: len(scores)] = scores
-    meaning = Opinion(judged.opinion.scores[kept], judged.opinion.floor)
-    fused = fuse(numbers, Opinion(words, floor), meaning, judged.weight)
+    fused = fuse(
+        np.concatenate([numbers, added])[kept],
+        Opinion(words[kept], floor),
+        Opinion(judged.opinion.scores[kept], judged.opinion.floor),
+        judged.weight,
+    )
     return Ranking(fused, judged.telling, open_end)
 
 
@@ -91,6 +93,15 @@ def _find_near(lexical: LexicalIndex, question: Question, query: Query) -> Numbe
         if allowed is None:
             return passed
     return question.find_nearest(FUSED, np.sort(allowed))
+
+
+def _leave_out(known: Numbers, numbers: Numbers) -> Numbers:
+    """Those of `numbers` that are not `known`, in their order."""
+    if not len(known):
+        return numbers
+    ordered = np.sort(known)
+    places = np.searchsorted(ordered, numbers).clip(max=len(ordered) - 1)
+    return numbers[ordered[places] != numbers]
 
 
 def _make_hit(ranking: Ranking, place: int) -> Hit:

@@ -1,8 +1,9 @@
 """What the lexical index holds of a work: its fields, how text becomes tokens, the document.
 
 Words to rank by are in one field, `text`, with the title twice: the title weighs more at the price
-of one posting list a word. `title` and `abstract` hold positions for phrases and for filters by
-field. No text is stored; hits are numbers.
+of one posting list a word. The first authors are in it too, for who types "vaswani attention".
+`title` and `abstract` hold positions for phrases and for filters by field. No text is stored; hits
+are numbers.
 
 Dates are three facts, so that partial ones stay honest: `month` (see `month_code`) for counting,
 `first` and `last` for the span of days that it could be. `newest` and `oldest` are sort keys, day
@@ -31,6 +32,8 @@ _NUMBER_BITS = 36
 MAX_NUMBER = (1 << _NUMBER_BITS) - 1
 _LATEST_DAY = 99991231
 _LONGEST_TOKEN = 64
+_AUTHORS_AS_WORDS = 20
+"""A collaboration's three thousand names would drown its title."""
 UNDATED = 0
 
 
@@ -84,12 +87,13 @@ def register_analyzers(index: tantivy.Index, analyzers: dict[str, tantivy.TextAn
 def to_document(work: Work) -> dict[str, Any]:
     """The document of a work, as field values."""
     title, body = normalize(work.title), normalize(work.text)
+    authors = [normalize(name) for name in work.authors]
     document: dict[str, Any] = {
         "id": work.id,
-        "text": [title, title, body],
+        "text": [title, title, body, " ".join(authors[:_AUTHORS_AS_WORDS])],
         "title": title,
         "abstract": body,
-        "author": [normalize(name) for name in work.authors],
+        "author": authors,
         "category": _values(work.categories),
         "source": _values(work.sources),
         "venue": _values((work.venue or "",)),

@@ -42,6 +42,7 @@ class Space:
         self._marks = Columns(self._folder, {"marks": Shape("u8")}, rows)
         self._open_codes()
         self._sample: Numbers | None = None
+        self._count: int | None = None
 
     @property
     def rows(self) -> int:
@@ -64,7 +65,9 @@ class Space:
 
     def count(self) -> int:
         """How many works have a vector."""
-        return int(np.count_nonzero(self.scales))
+        if self._count is None:
+            self._count = int(np.count_nonzero(self.scales))
+        return self._count
 
     def touched(self) -> Numbers:
         """Works that were put or dropped since the last flush."""
@@ -88,6 +91,7 @@ class Space:
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         written = self._columns.flush(rows)
+        self._sample = self._count = None
         if self.count() >= max(FEW, 4 * self.state.codes):
             self._renew_codes()
         elif self._codes is not None:

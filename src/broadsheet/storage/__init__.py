@@ -68,10 +68,8 @@ class SqlStore:
             _make_folder(folder)
         with plain_errors(path):
             if not path.exists() or _read_revision(path) != HEAD:
-                with lock.hold():
-                    writer = open_writer(path, create=create)
+                with lock.hold(), _disposing(open_writer(path, create=create)) as writer:
                     upgrade(writer, path)
-                    writer.dispose()
         return cls(path, open_reader(path), lock, compose)
 
     def close(self) -> None:
@@ -180,14 +178,18 @@ def _make_folder(folder: Path) -> None:
 
 
 def _read_revision(path: Path) -> str | None:
-    reader = open_reader(path)
-    try:
-        with reader.begin() as connection:
-            revision = get_revision(connection, path)
+    with _disposing(open_reader(path)) as reader, reader.begin() as connection:
+        revision = get_revision(connection, path)
         require_known(revision, path)
         return revision
+
+
+@contextmanager
+def _disposing(engine: Engine) -> Iterator[Engine]:
+    try:
+        yield engine
     finally:
-        reader.dispose()
+        engine.dispose()
 
 
 def _sizes(path: Path) -> Iterator[int]:

@@ -38,7 +38,6 @@ def require_known(revision: str | None, path: Path) -> None:
     """Raises LibraryTooNewError for a revision that this program does not know."""
     if revision in (None, HEAD) or revision in _get_known_revisions():
         return
-    return
     raise LibraryTooNewError(
         f"{path} was made by a newer Broadsheet (schema {revision}, this one knows {HEAD}); "
         "update Broadsheet to open it."

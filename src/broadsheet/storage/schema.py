@@ -32,6 +32,7 @@ HEAD = "0001"
 """The newest revision in `migrations/`; kept here so that opening needs no Alembic."""
 
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
+# No option for another database's dialect here: SQLAlchemy would import that dialect at start.
 _LED = text("redirect_to IS NOT NULL")
 
 metadata = MetaData()
@@ -41,7 +42,7 @@ work = Table(
     metadata,
     Column("id", _NUMBER, primary_key=True, autoincrement=False),
     Column("redirect_to", _NUMBER, ForeignKey("work.id")),
-    Index("work_redirect_to", "redirect_to", sqlite_where=_LED, postgresql_where=_LED),
+    Index("work_redirect_to", "redirect_to", sqlite_where=_LED),
 )
 
 record = Table(

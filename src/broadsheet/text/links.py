@@ -88,8 +88,9 @@ def clean_url(url: str) -> str | None:
 
 def _strip_punctuation(url: str) -> str:
     """`url` without final punctuation, and without final brackets that it does not open."""
-    surplus = {closing: url.count(closing) - url.count(opening)
-               for closing, opening in _PAIRS.items()}
+    surplus = {
+        closing: url.count(closing) - url.count(opening) for closing, opening in _PAIRS.items()
+    }
     end = len(url)
     while end:
         last = url[end - 1]

@@ -14,9 +14,7 @@ _ENVIRONMENTS = (
     r"(?:equation|align|alignat|aligned|eqnarray|gather|gathered|multline|displaymath|math"
     r"|array|matrix|pmatrix|bmatrix|cases|split|flalign|subequations)\*?"
 )
-_DELIMITER = re.compile(
-    rf"\\[()\[\]\\$]|\$\$?|\\(?:begin|end)\{{{_ENVIRONMENTS}\}}"
-)
+_DELIMITER = re.compile(rf"\\[()\[\]\\$]|\$\$?|\\(?:begin|end)\{{{_ENVIRONMENTS}\}}")
 _CLOSERS = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
 
 _BASE = r"(?:\\[ij](?![A-Za-z])|[A-Za-z])"

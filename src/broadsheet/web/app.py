@@ -34,7 +34,7 @@ def create_app(library: Library, settings: Settings) -> Starlette:
     def answer_error(request: Request, error: Exception) -> Response:
         problem = describe(error)
         if problem.status >= 500:
-            _log.error("%s %s: %s", request.method, request.url.path, error)
+            _log.error("%s %r: %s", request.method, request.url.path, error)
         if request.url.path.startswith("/api/"):
             return json_problem(problem)
         return renderer.problem(problem)

@@ -59,7 +59,6 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class PaperView:
-    number: int
     title: str
     kicker: str
     categories: tuple[Named, ...]
@@ -80,7 +79,6 @@ def view_paper(paper: Paper) -> PaperView:
     """Everything a paper page shows."""
     work = paper.work
     return PaperView(
-        number=work.id,
         title=work.title,
         kicker=wording.say_venue(work.venue, work.status, work.date),
         categories=tuple(_searches("category", work.categories)),

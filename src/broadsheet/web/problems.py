@@ -54,13 +54,16 @@ class Problem(NamedTuple):
 
 
 def describe(error: Exception) -> Problem:
-    """The problem an error means for the reader; what is not ours to explain stays unexplained."""
+    """The problem that an error means for a reader.
+
+    What only the operator can mend is for the log: its message may name folders of this machine.
+    """
     status = _status(error)
     headers: dict[str, str] = {}
     if isinstance(error, HTTPException):
         message = _SENTENCES.get(status, HTTPStatus(status).phrase + ".")
         headers = dict(error.headers or {})
-    elif isinstance(error, BroadsheetError):
+    elif isinstance(error, BroadsheetError) and status != HTTPStatus.INTERNAL_SERVER_ERROR:
         message = str(error)
     else:
         message = _SENTENCES[500]

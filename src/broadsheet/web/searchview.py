@@ -87,8 +87,9 @@ class Pager:
 
 @dataclass(frozen=True, slots=True)
 class SearchView:
+    """A page of results; `past_the_end` says that there are some, only not on this page."""
+
     request: SearchRequest
-    total: int
     summary: str
     notes: tuple[str, ...]
     facets: tuple[Facet, ...]
@@ -99,11 +100,7 @@ class SearchView:
     sorts: tuple[SortLink, ...]
     pager: Pager
     exports: tuple[tuple[str, str], ...]
-
-    @property
-    def past_the_end(self) -> bool:
-        """Whether there are results, only not on this page."""
-        return not self.items and self.request.offset > 0 and self.total > 0
+    past_the_end: bool
 
 
 def view_search(request: SearchRequest, page: Page) -> SearchView:
@@ -113,7 +110,6 @@ def view_search(request: SearchRequest, page: Page) -> SearchView:
     ranked = bool(page.query.terms)
     return SearchView(
         request=request,
-        total=results.total,
         summary=_summary(request, page),
         notes=_notes(page),
         facets=_facets(around, sort, page),
@@ -127,6 +123,7 @@ def view_search(request: SearchRequest, page: Page) -> SearchView:
         sorts=_sorts(request, ranked),
         pager=_pager(request, page),
         exports=links.search_exports(text, sort),
+        past_the_end=request.offset > 0 and results.total > 0 and not page.shown,
     )
 
 

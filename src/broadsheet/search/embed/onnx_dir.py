@@ -15,8 +15,8 @@ from pathlib import Path
 from broadsheet.errors import ConfigError
 from broadsheet.search.embed.onnx_model import (
     OnnxEmbedder,
+    OnnxEncoder,
     Pooling,
-    open_session,
     open_tokenizer,
 )
 
@@ -43,7 +43,7 @@ def open_onnx_folder(folder: Path, threads: int | None = None) -> OnnxEmbedder:
     digest.update(hashlib.sha256(_read(model)).digest())
     return OnnxEmbedder(
         f"onnx:{folder.resolve().name}@{digest.hexdigest()[:8]}/{options.max_tokens}",
-        open_session(model, threads=threads),
+        OnnxEncoder(model, threads=threads),
         open_tokenizer(tokenizer, options.max_tokens),
         pooling=options.pooling,
         doc_prefix=options.doc_prefix,

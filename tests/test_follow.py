@@ -17,12 +17,12 @@ from broadsheet.ingest import merge_works
 from broadsheet.model import Change
 from broadsheet.storage import SqlStore
 from broadsheet.works import compose
-from papers import NOW, DictIndex, make_record
+from papers import NOW, DictIndex, make_record, open_empty
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqlStore]:
-    store = SqlStore.open(tmp_path, create=True, compose=compose, wait=0)
+    store = open_empty(tmp_path)
     yield store
     store.close()
 

@@ -16,10 +16,8 @@ from broadsheet import ingest
 from broadsheet.errors import BadFileError, ConflictError, NotFoundError, StorageFullError
 from broadsheet.model import BadRow, Identifier, ImportReport, Record
 from broadsheet.ports import silent
-from broadsheet.storage import SqlStore
 from broadsheet.verify import verify_library
-from broadsheet.works import compose
-from papers import LATER, NOW, DictIndex, LineFormat, make_record, write_lines
+from papers import LATER, NOW, DictIndex, LineFormat, make_record, open_empty, write_lines
 
 DOI = Identifier("doi", "10.5555/example.7")
 
@@ -29,7 +27,7 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.store = SqlStore.open(folder / "library", create=True, compose=compose, wait=0)
+        self.store = open_empty(folder / "library")
         self.index = DictIndex()
         self.heard: list[tuple[str, int, int | None]] = []
 

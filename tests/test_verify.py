@@ -15,12 +15,12 @@ from broadsheet.follow import follow_changes, rebuild
 from broadsheet.storage import SqlStore
 from broadsheet.verify import verify_library
 from broadsheet.works import compose
-from papers import NOW, DictIndex, make_record
+from papers import NOW, DictIndex, make_record, open_empty
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqlStore]:
-    store = SqlStore.open(tmp_path, create=True, compose=compose, wait=0)
+    store = open_empty(tmp_path)
     records = [make_record(number) for number in range(5)]
     with store.write() as writing:
         store_batch(writing, [(each, *encode(each)) for each in records], now=NOW)

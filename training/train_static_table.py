@@ -44,6 +44,7 @@ def arguments() -> argparse.Namespace:
     add("--taught-titles", type=int, default=80_000)
     add("--taught-papers", type=int, default=30_000)
     add("--steps", type=int, default=1_200)
+    add("--distil", type=float, default=1.0, help="weight of the teacher against the pairs")
     add("--threads", type=int, default=1)
     return parser.parse_args()
 
@@ -71,13 +72,15 @@ def main() -> None:
     )
     corpus = Corpus.read(papers, WordPieces(tokens))
     table = student.initial_table(taught.tokens, corpus, DIM)
-    trainer = student.Trainer(corpus, taught, table, student.Plan(options.steps, options.seed))
+    plan = student.Plan(options.steps, options.seed, options.distil)
+    trainer = student.Trainer(corpus, taught, table, plan)
     table = trainer.run()
     sample = trainer.documents().numpy()[:20_000]
     table = table @ spread_over_signs(sample, options.seed)
     facts = {
         "seed": options.seed,
         "steps": options.steps,
+        "distil": options.distil,
         "papers": {"count": len(papers), "sha256": _sha256(options.papers)},
         "teacher": {"package": teacher.PACKAGE, "sha256": teacher.FILES},
     }

@@ -20,6 +20,10 @@ from broadsheet.ports import Candidate, NewRecord, Transaction, WorkKey
 MAX_CARRIERS = 64
 """As many works of one key as a batch remembers; see `storage.transaction.MAX_CARRIERS`."""
 
+MAX_FORMS = 32
+"""A work with more records than this is judged by what it was before the batch: composing it
+after each arrival would let a file of one paper a million times take quadratic time."""
+
 
 class Incoming(NamedTuple):
     """A record that the store does not have yet."""
@@ -128,7 +132,8 @@ class _Desk:
         self._drafts: dict[int, _Draft] = {}
         self._carriers: dict[WorkKey, list[_Draft]] = {}
         self._versions: dict[tuple[str, str], _Draft] = {}
-        self._composed: dict[int, Work] = {}
+        # Works to be put: as composed, or None where more has come since.
+        self._touched: dict[int, Work | None] = {}
         self._load(incoming)
 
     def _load(self, incoming: Sequence[Incoming]) -> None:
@@ -174,7 +179,7 @@ class _Desk:
         work = works.compose(next(self._numbers), [item.record])
         draft = _Draft(_to_candidate(work), arrived=[(item, "")])
         self._drafts[work.id] = draft
-        self._composed[work.id] = work
+        self._touched[work.id] = work
         return draft
 
     def _join(self, item: Incoming, own: _Draft | None) -> _Draft | None:
@@ -198,8 +203,9 @@ class _Desk:
                 self._absorb(kept, self._drafts[number], reason)
         reason = f"{item.record.source} {item.record.key}: {decision.reasons[0]}"
         kept.arrived.append((item, reason))
-        work = self._composed[kept.number] = kept.compose()
-        kept.candidate = _to_candidate(work)
+        self._touched[kept.number] = None
+        if len(kept.stored) + len(kept.arrived) <= MAX_FORMS:
+            kept.candidate = _to_candidate(kept.compose())
         return kept
 
     def _find(self, item: Incoming) -> Iterable[_Draft]:
@@ -214,7 +220,7 @@ class _Desk:
         kept.absorbed += gone.absorbed
         if gone.stored:
             kept.absorbed.append((gone.number, reason))
-        self._composed.pop(gone.number, None)
+        self._touched.pop(gone.number, None)
         for number in gone.barred:
             if other := self._drafts.get(number):
                 other.barred |= {kept.number}
@@ -224,13 +230,12 @@ class _Desk:
 
     def write(self, now: datetime) -> None:
         """Merge, put the works, add the records."""
-        touched = [self._drafts[number] for number in self._composed]
+        touched = [self._drafts[number] for number in self._touched]
         for draft in touched:
             for gone, reason in draft.absorbed:
                 self._transaction.merge_works(draft.number, gone, reason=reason, now=now)
-        self._transaction.put_works(
-            (self._composed[draft.number], draft.keys()) for draft in touched
-        )
+        puts = [(self._touched[draft.number] or draft.compose(), draft.keys()) for draft in touched]
+        self._transaction.put_works(puts)
         self._transaction.add_records(
             [
                 NewRecord(draft.number, item.record, item.payload, item.hash, reason)
@@ -241,7 +246,7 @@ class _Desk:
         )
         self._result.merged = sum(len(draft.absorbed) for draft in touched)
         self._result.new_works = sum(not draft.stored for draft in touched)
-        self._result.works = list(self._composed.values())
+        self._result.works = [work for work, _ in puts]
         self._result.position = self._transaction.last_change()
 
 

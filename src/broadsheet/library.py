@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from broadsheet import exports, follow, ids, ingest, verify
-from broadsheet.errors import InvalidInputError, NotFoundError
+from broadsheet.errors import InvalidInputError, NotFoundError, StorageBusyError
 from broadsheet.model import (
     Hit,
     ImportReport,
@@ -179,7 +180,7 @@ class Library:
         """Say that two works are one paper; the first keeps its number."""
         first, second = self.get_work(kept).id, self.get_work(gone).id
         ingest.merge_works(self._store, first, second, reason=reason, now=self._clock())
-        follow.follow_changes(self._store, self._index)
+        self._follow_if_free()
         return self.get_work(first)
 
     def split(
@@ -188,7 +189,7 @@ class Library:
         """Move records out of a work into one of their own; they stay apart from then on."""
         number = self.get_work(reference).id
         new = ingest.split_work(self._store, number, record_ids, reason=reason, now=self._clock())
-        follow.follow_changes(self._store, self._index)
+        self._follow_if_free()
         return self.get_work(new)
 
     def verify(self, *, progress: Progress = silent) -> VerifyReport:
@@ -224,6 +225,11 @@ class Library:
         return exports.render(works, style)
 
     # --- Helpers ------------------------------------------------------------------------------
+
+    def _follow_if_free(self) -> None:
+        """The act is kept already; when another process has the index, it follows later."""
+        with suppress(StorageBusyError):
+            follow.follow_changes(self._store, self._index)
 
     def _resolve(self, reference: str | int) -> list[int]:
         text = str(reference).strip()

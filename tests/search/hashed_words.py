@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,15 +31,17 @@ class HashedWords:
     def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         if self.broken:
             raise EmbedderError("The endpoint does not answer.")
-        sums = [sum(map(self._direction, text.lower().split()), self._zero()) for text in texts]
-        vectors = np.array(sums, np.float32).reshape(len(texts), self.dim)
+        vectors = np.zeros((len(texts), self.dim), np.float32)
+        for vector, text in zip(vectors, texts, strict=True):
+            for word in text.lower().split():
+                word = word.strip(".,:;()")
+                vector += _direction(f"{self.id}/{self._same.get(word, word)}", self.dim)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors / np.where(lengths > 0, lengths, 1)
+        vectors /= np.where(lengths > 0, lengths, 1)
+        return vectors
 
-    def _zero(self) -> NDArray[np.float32]:
-        return np.zeros(self.dim, np.float32)
 
-    def _direction(self, word: str) -> NDArray[np.float32]:
-        word = word.strip(".,:;()")
-        seed = zlib.crc32(f"{self.id}/{self._same.get(word, word)}".encode())
-        return np.random.default_rng(seed).standard_normal(self.dim).astype(np.float32)
+@cache
+def _direction(name: str, dim: int) -> NDArray[np.float32]:
+    dice = np.random.default_rng(zlib.crc32(name.encode()))
+    return dice.standard_normal(dim).astype(np.float32)

@@ -209,7 +209,7 @@ def test_a_space_of_mostly_empty_rows_still_finds_the_nearest(
     """Break to see it fail: search the codes of all rows only, empty ones among them."""
     vectors = unit_vectors(400)
     made = filled(tmp_path, vectors, first=9000)
-    query = np.ones(DIM, np.float32)
+    query = -np.ones(DIM, np.float32)
     assert len(find_nearest(made, query, 50)[0]) == 50
 
 

@@ -16,7 +16,8 @@ from test_hybrid import apply, numbers, open_filled, search
 from broadsheet.errors import EmbedderError, IndexNotReadyError, StorageBusyError, StorageFullError
 from broadsheet.model import Spoke, Work
 from broadsheet.ports import silent
-from broadsheet.search import HybridIndex, hybrid, space
+from broadsheet.search import HybridIndex, space
+from broadsheet.search.meaning import Meaning
 from broadsheet.search.state import read_state
 
 WORKS = make_works(120)
@@ -169,6 +170,17 @@ def test_a_damaged_index_is_set_aside_and_begun_anew(
     assert index.check() == []
 
 
+def test_vectors_outlive_damaged_words(tmp_path: Path) -> None:
+    before = answers(open_filled(tmp_path / "index", WORKS))
+    (tmp_path / "index" / "lexical" / "make.json").write_text('{"version": 0}')
+    embedder = HashedWords()
+    index = HybridIndex.open(tmp_path / "index", [embedder])
+    assert index.state() == (0, 0, {"hashed@1": 120})
+    apply(index, WORKS, position=120)
+    assert embedder.embedded == []
+    assert answers(index) == before
+
+
 def test_files_that_may_not_be_read_are_not_taken_for_damaged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,7 +188,7 @@ def test_files_that_may_not_be_read_are_not_taken_for_damaged(
         raise PermissionError(13, "Permission denied")
 
     open_filled(tmp_path / "index", WORKS)
-    monkeypatch.setattr(hybrid.Meaning, "__init__", forbidden)
+    monkeypatch.setattr(Meaning, "__init__", forbidden)
     with pytest.raises(PermissionError):
         HybridIndex.open(tmp_path / "index", [HashedWords()])
     assert not (tmp_path / "index.damaged").exists()

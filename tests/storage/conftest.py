@@ -11,6 +11,7 @@ from filling import Opener
 
 from broadsheet.storage import SqlStore
 from broadsheet.works import compose
+from papers import open_empty
 
 
 @pytest.fixture
@@ -27,5 +28,7 @@ def open_store(tmp_path: Path) -> Iterator[Opener]:
 
 
 @pytest.fixture
-def store(open_store: Opener) -> SqlStore:
-    return open_store()
+def store(tmp_path: Path) -> Iterator[SqlStore]:
+    store = open_empty(tmp_path / "library")
+    yield store
+    store.close()

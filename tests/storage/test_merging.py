@@ -15,7 +15,7 @@ from broadsheet.model import Act
 from broadsheet.ports import WorkKey
 from broadsheet.storage import SqlStore
 from broadsheet.works import compose
-from papers import LATER, NOW, make_record
+from papers import LATER, NOW, make_record, open_empty
 
 
 def merge(store: SqlStore, kept: int, gone: int, reason: str = "same DOI") -> None:
@@ -122,7 +122,7 @@ def test_any_merges_and_splits_keep_the_store_sound(
 ) -> None:
     """Every record is in one work that stands; every number leads to one; both sides agree."""
     folder: Path = tmp_path_factory.mktemp("merges")
-    store = SqlStore.open(folder, create=True, compose=compose, wait=0)
+    store = open_empty(folder)
     numbers = fill(store, *([make_record(number), make_record(50 + number)] for number in range(5)))
     for act, first, second in acts:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from broadsheet.connectors.rows import MAX_NAMES, MEGABYTE, RowError, clean_names, flip_name
 from broadsheet.text import clean_abstract, clean_title, split_maths
@@ -17,7 +18,7 @@ _LITERALS = {r"\textbraceleft{}": "\ue000", r"\textbraceright{}": "\ue001",
 _UNBRACE = str.maketrans("", "", "{}")
 _UNMARK = str.maketrans("\ue000\ue001", "{}")
 _DELIMITER = re.compile(r"(?<!\\)[{}\"#]")
-_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+_BRACE_OR_AND = re.compile(r"[{}]|(?<=\s)and(?=\s)", re.IGNORECASE)
 
 
 class Strings:
@@ -99,14 +100,27 @@ def split_names(value: str) -> tuple[str, ...]:
     """The people of an `author` field, given name first; "and others" is nobody."""
     if len(value) > MEGABYTE // 4:
         raise RowError("its author has too many characters")
-    if "{" in value or "\\" in value:
-        from bibtexparser.middlewares.names import split_multiple_persons_names
-
-        names = split_multiple_persons_names(value)
-    else:
-        names = _AND.split(value)
-    names = [name.strip() for name in names[:MAX_NAMES]]
+    names = [name.strip() for name in islice(_people(value), MAX_NAMES)]
     return clean_names(_given_first(name) for name in names if name.lower() != "others")
+
+
+def _people(value: str) -> Iterator[str]:
+    """`value` cut at each "and" outside braces.
+
+    bibtexparser's own splitter is not used: it loses what follows the backslash of a name that
+    begins with one, as in "and \\L{}ukasz".
+    """
+    depth, begin = 0, 0
+    for found in _BRACE_OR_AND.finditer(value):
+        match found[0]:
+            case "{":
+                depth += 1
+            case "}":
+                depth -= 1
+            case _ if depth <= 0:
+                yield value[begin : found.start()]
+                begin = found.end()
+    yield value[begin:]
 
 
 def _given_first(name: str) -> str:

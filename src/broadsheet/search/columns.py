@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broadsheet.errors import IndexNotReadyError
+from broadsheet.search.state import sync_folder
 
 Numbers = NDArray[np.int64]
 Array = NDArray[Any]
@@ -70,7 +71,9 @@ class Columns:
         numbers, source = self._latest()
         for name, shape in self._shapes.items():
             path = self._folder / name
-            path.touch()
+            if not path.exists():
+                path.touch()
+                sync_folder(self._folder)
             with open(path, "rb+", buffering=0) as file:
                 if file.seek(0, os.SEEK_END) < rows * shape.row_bytes:
                     file.truncate(rows * shape.row_bytes)

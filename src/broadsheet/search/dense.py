@@ -1,7 +1,10 @@
 """The nearest works by meaning: sign bits find candidates, int8 vectors put them in order.
 
-Exact where few works are in question; otherwise the max(5,000, 1 %) nearest codes by Hamming
-distance are rescored, which on 437,000 real abstracts keeps 98 % of the exact top ten.
+Where few works are in question every vector is scored; otherwise the max(2,500, 0.5 %) nearest
+codes by Hamming distance are. Measured with the static table on 180,000 real abstracts, titles and
+the first three words of titles as queries: among the 2,000 nearest codes are 99.5 and 98.5 % of
+the exact top ten and 96 and 92 % of the exact top hundred; among the 5,000 nearest, 99.8 and 99.4 %
+and 99 and 97 %. At a million works, 0.5 % take 3 ms on one thread and 1 % take 4.3 ms.
 """
 
 from __future__ import annotations

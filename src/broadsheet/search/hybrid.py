@@ -2,20 +2,22 @@
 
 A folder holds `state.json`, `lexical/` (tantivy) and `spaces/` (vectors). The state is written
 last, after everything else is on the disk, so a crash at any moment only makes the same changes
-come again. Whatever is found damaged is moved aside, and the index begins anew.
+come again. What is found damaged is moved aside, and the index begins anew.
 """
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from broadsheet.errors import IndexNotReadyError
+from broadsheet.errors import IndexNotReadyError, StorageFullError
 from broadsheet.model import Hit, Results, Sort, Spoke, Work
 from broadsheet.ports import Embedder, IndexState, Progress, Vectors
 from broadsheet.query import Query
@@ -27,7 +29,6 @@ from broadsheet.search.near import ask
 from broadsheet.search.ranking import rank, take_page
 from broadsheet.search.related import find_related
 from broadsheet.search.state import FILE, State, read_state, stamp, write_state
-from broadsheet.search.trouble import reported
 
 LEXICAL = "lexical"
 SPACES = "spaces"
@@ -57,15 +58,15 @@ class HybridIndex:
     def open(cls, path: Path, embedders: Sequence[Embedder]) -> HybridIndex:
         """Open the index in a folder, which is made if need be.
 
-        `embedders` are those in use, the fast one first. A damaged index is moved aside and
-        begun anew, at position 0; raises IndexNotReadyError only when another process is writing
-        to the damaged one.
+        `embedders` are those in use, the fast one first. An index that is damaged or of another
+        make is moved aside and begun anew, at position 0; raises StorageBusyError when another
+        process is writing to it.
         """
         try:
             return cls(path, embedders, LexicalIndex.open(path / LEXICAL))
         except IndexNotReadyError:
             with hold_lock(_lock_of(path)):
-                _set_aside(path)
+                _begin_anew(path)
             return cls(path, embedders, LexicalIndex.open(path / LEXICAL))
 
     def close(self) -> None:
@@ -98,7 +99,7 @@ class HybridIndex:
         """Make what was applied durable and visible: words, vectors, and last the state."""
         writer = self._open_writer()
         self._lexical.commit()
-        with reported():
+        with _telling_of_full_disk():
             rows, spaces = writer.flush()
             write_state(self._path, State(self._position, rows, spaces))
         writer.tidy()
@@ -236,8 +237,34 @@ def _lock_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.lock")
 
 
-def _set_aside(path: Path) -> None:
-    """Keep a damaged index for a look at it, in place of the one before."""
+def _begin_anew(path: Path) -> None:
+    """Move an index aside, in place of the one before; sound vectors stay: they cost the most."""
+    state = _find_sound_vectors(path)
     aside = path.with_name(f"{path.name}.damaged")
     shutil.rmtree(aside, ignore_errors=True)
     path.rename(aside)
+    if state:
+        path.mkdir()
+        (aside / SPACES).rename(path / SPACES)
+        write_state(path, replace(state, position=0))
+
+
+def _find_sound_vectors(path: Path) -> State | None:
+    try:
+        if state := read_state(path):
+            Meaning(path / SPACES, state, ())
+    except IndexNotReadyError:
+        return None
+    return state
+
+
+@contextmanager
+def _telling_of_full_disk() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFullError(
+                "The disk is full; the search index could not be written."
+            ) from error
+        raise

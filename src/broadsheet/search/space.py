@@ -89,7 +89,9 @@ class Space:
 
         The marks come last: where a crash comes between, the row counts as not yet made.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
+        if not self._folder.exists():
+            self._folder.mkdir()
+            sync_folder(self._folder.parent)
         written = self._columns.flush(rows)
         self._sample = self._count = None
         if self.count() >= max(FEW, 4 * self.state.codes):

@@ -17,12 +17,13 @@ _ENVIRONMENTS = (
 _DELIMITER = re.compile(rf"\\[()\[\]\\$]|\$\$?|\\(?:begin|end)\{{{_ENVIRONMENTS}\}}")
 _CLOSERS = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
 
-_BASE = r"(?:\\[ij](?![A-Za-z])|[A-Za-z])"
+# A letter may have an accent already: TeX stacks them, as in Vietnamese names.
+_BASE = r"(?:\\[ij](?![A-Za-z])|[A-Za-z\u00c0-\u024f])"
 _ACCENT = (
     rf"[\"'`^~=.](?:\{{ ?{_BASE} ?\}}|{_BASE})|[uvHcdbkr] ?\{{ ?{_BASE} ?\}}"
     r"|v [cdenrstzCDENRSTZ]|c [cstCST]|H [ouOU]|k [aeAE]|u [agAG]|r [auAU]"
 )
-_LETTER = r"(?:ss|ae|AE|oe|OE|aa|AA|[oOlLij])(?![A-Za-z])"
+_LETTER = r"(?:ss|ae|AE|oe|OE|aa|AA|dj|DJ|dh|DH|th|TH|ng|NG|[oOlLij])(?![A-Za-z])"
 _SYMBOL = (
     r"(?:l?dots|text(?:endash|emdash|quote(?:left|right|single|dblleft|dblright)|registered"
     r"|trademark|degree|bullet|ellipsis|asciitilde|asciicircum|backslash|braceleft|braceright"

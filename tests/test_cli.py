@@ -133,6 +133,25 @@ def test_nothing_found_has_a_code_of_its_own(shell: Shell) -> None:
         assert done.code == codes.NOTHING and "4711" in done.err
 
 
+def test_word_with_a_minus_is_left_out_and_is_no_option(shell: Shell) -> None:
+    """Breaks when click reads `-goats` as options, as it does with every other command."""
+    for words in (["graph", "-goats"], ["-goats", "graph"], ['-"for goats" graph'], ["-(goats)"]):
+        found = json.loads(shell("search", *words, "--json").out)
+        assert found["query"] == " ".join(words)
+        titles = [hit["work"]["title"] for hit in found["hits"]]
+        assert titles and not any("goats" in title for title in titles)
+    asked = shell("search", "-h")
+    assert "Usage:" in asked.out + asked.err
+    assert shell("search", "--goats").code == codes.USAGE
+
+
+def test_page_past_the_end_says_so(shell: Shell) -> None:
+    for args in (("--offset", "50"), ("--limit", "0")):
+        done = shell("search", "graph", *args)
+        assert done.code == codes.NOTHING
+        assert "none of them at this place" in done.out and "More:" not in done.out
+
+
 def test_mistake_in_a_query_is_pointed_at(shell: Shell) -> None:
     done = shell("search", "goats year:20x4")
     assert done.code == codes.FAILED and not done.out

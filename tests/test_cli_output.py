@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -125,6 +126,11 @@ def test_paper_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert not controls(printed)
     assert "authors" in printed and "2024-01 (month from id)" in printed
     assert "https://example.org/x" in printed and "stands far behind." in printed
+
+
+def test_paper_without_a_text_names_none(capsys: pytest.CaptureFixture[str]) -> None:
+    render.work(replace(WORK, abstract="", summary=""))
+    assert "summary" not in capsys.readouterr().out
 
 
 def test_report_names_what_mends(capsys: pytest.CaptureFixture[str]) -> None:

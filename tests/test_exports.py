@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -180,6 +181,9 @@ def test_the_fields_of_each_style() -> None:
     (item,) = json.loads(exports.render([PLAIN], "csl-json"))
     assert item["author"][1] == {"family": "van der Berg", "given": "Anna"}
     assert item["author"][2] == {"literal": "Plato"}
+    group = replace(PLAIN, authors=("The Widget Collaboration",))
+    (entry,) = read_bibtex(exports.render([group], "bibtex"))
+    assert entry["author"] == "{The Widget Collaboration}"
     assert item["issued"] == {"date-parts": [[2020, 3, 7]]}
     assert item["URL"] == "https://arxiv.org/abs/2101.01234"
     ris = exports.render([PLAIN], "ris")

@@ -10,7 +10,7 @@ import pytest
 
 from broadsheet.config import Settings
 from broadsheet.errors import InvalidInputError, NotFoundError
-from broadsheet.library import Library
+from broadsheet.library import NOT_HERE, Library
 from broadsheet.wiring import open_library
 
 ROWS = [
@@ -41,6 +41,15 @@ def test_a_paper_is_found_by_words_and_by_any_of_its_names(filled: Library) -> N
     for name in ("2403.10001", "arXiv:2403.10001v2", "https://arxiv.org/abs/2403.10001"):
         assert filled.get_work(name).id == page.shown[0].work.id
         assert [shown.work.id for shown in filled.search(name).shown] == [page.shown[0].work.id]
+
+
+def test_a_pasted_name_that_is_not_there_is_searched_as_words_and_says_so(
+    filled: Library,
+) -> None:
+    page = filled.search("https://arxiv.org/abs/2403.99999")
+    assert page.results.notes[0] == NOT_HERE
+    assert NOT_HERE not in filled.search("neon ferns").results.notes
+    assert NOT_HERE not in filled.search("2403.10001").results.notes
 
 
 def test_what_is_not_there_says_so(filled: Library) -> None:

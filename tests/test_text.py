@@ -39,6 +39,7 @@ PIECES = st.lists(
         (r"H\"older, H\"{o}lder and H{\"o}lder", "Hölder, Hölder and Hölder"),
         (r"Poincar\'e {\'e}t\'e \'{\i}le na\"{\i}ve", "Poincaré été íle naïve"),
         (r"\v{S}afa\v r\'{\i}k, Erd\H{o}s, \L ukasz, Stra{\ss}e", "Šafařík, Erdős, Łukasz, Straße"),
+        (r"{\DJ}or{\dj}e, \TH{}orn, Nguy{\~{\^e}}n, V\~{\^{e}}", "Đorđe, Þorn, Nguyễn, Vễ"),
         (r"up by 5\% to 10\,\% at R\&D", "up by 5% to 10 % at R&D"),
         ("a ``quoted'' word", "a “quoted” word"),
         (r"Smith et al.\ saw Table~1 in~$(0,1)$", "Smith et al. saw Table 1 in $(0,1)$"),

@@ -86,13 +86,15 @@ def open_source(path: Path | str) -> Iterator[Source]:
 @contextmanager
 def _open(path: Path | str, name: str) -> Iterator[tuple[BinaryIO, int | None]]:
     if str(path) == STDIN:
+        if sys.stdin is None:
+            raise BadFileError("Standard input is closed; there is nothing to read.")
         yield sys.stdin.buffer, None
         return
     path = Path(path)
     try:
-        if path.is_dir():
-            raise BadFileError(f"{name} is a folder; name the files in it.")
         file = path.open("rb")
+    except IsADirectoryError as error:
+        raise BadFileError(f"{name} is a folder; name the files in it.") from error
     except FileNotFoundError as error:
         raise BadFileError(f"There is no file {name}.") from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -29,6 +29,7 @@ from broadsheet.query.parser import parse
 
 Clock = Callable[[], datetime]
 MAX_LIMIT = 1000
+NOT_HERE = "The library has no paper of that number or address; this is what its words find."
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,8 @@ class Library:
         if query.ids and (found := self._find_identified(query)):
             return found
         results = self._index.search(query, limit=limit, offset=offset, sort=sort, facets=facets)
+        if query.ids:
+            results = replace(results, notes=(NOT_HERE, *results.notes))
         return Page(query, results, self._show(query, results.hits, highlights))
 
     def get_work(self, reference: str | int) -> Work:

@@ -41,6 +41,14 @@ def test_bibtex() -> None:
     assert (preprint.venue, preprint.date) == (None, PaperDate("2019-01-02", "published"))
 
 
+def test_names_that_begin_with_an_accent_keep_their_first_letter() -> None:
+    """Breaks when names are split by bibtexparser, which drops what follows the backslash."""
+    names = r"Poe, J. AND \L{}ukasz Ore and \'Eve {Sand and Sons} and {\v S}a\v{n}a and others"
+    (record,), bad = read_with(BIB, f"@misc{{a, title={{Gears}}, author={{{names}}}}}".encode())
+    assert bad == []
+    assert record.authors == ("J. Poe", "Łukasz Ore", "Éve Sand and Sons", "Šaňa")
+
+
 def test_a_citation_key_that_two_papers_share_does_not_join_them() -> None:
     data = b"@misc{smith20, title={Widgets}}\n@misc{smith20, title={Gears}}\n"
     records, bad = read_with(BIB, data + data)

@@ -48,6 +48,11 @@ def test_the_longer_the_time_the_wider_the_bars(
     assert (chart.bars[0].label, chart.bars[0].url) == (label, quote(dates))
 
 
+def test_one_old_paper_does_not_put_the_others_into_one_bar() -> None:
+    chart = draw(("1959", 1), ("2019-04", 40), ("2023-05", 60))
+    assert chart and chart.unit == "year"
+
+
 def test_ticks_name_a_year_once() -> None:
     def ticks(first: str, last: str) -> list[str]:
         chart = draw((first, 1), (last, 1))

@@ -69,7 +69,8 @@ def _tell_import(report: ImportReport, seconds: float) -> None:
 def _tell_bad_rows(report: ImportReport) -> None:
     if not report.bad:
         return
-    click.echo(f"{report.bad:,} rows were skipped:", err=True)
+    rows = "1 row was" if report.bad == 1 else f"{report.bad:,} rows were"
+    click.echo(f"{rows} skipped:", err=True)
     for row in report.bad_rows[:SHOWN_BAD_ROWS]:
         click.echo(printable(f"  {row.file}:{row.line}: {row.reason}"), err=True)
     if report.bad > SHOWN_BAD_ROWS:

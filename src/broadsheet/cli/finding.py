@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,24 @@ STYLES = ("bibtex", "ris", "csl-json", "jsonl")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
-@click.command()
-@click.argument("words", nargs=-1)
+_NEGATED = re.compile(r"-(?!h$)[^\W\d_]|-[(\"“”„‟]")
+_HELD = "\0"  # which no argument of a process can have
+
+
+class _WordsCommand(click.Command):
+    """A command whose arguments may begin with a minus: `-survey` leaves a word out."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        held = [_HELD + arg if _NEGATED.match(arg) else arg for arg in args]
+        return super().parse_args(ctx, held)
+
+
+def _let_go(_: click.Context, __: click.Parameter, words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word.removeprefix(_HELD) for word in words)
+
+
+@click.command(cls=_WordsCommand)
+@click.argument("words", nargs=-1, callback=_let_go)
 @click.option("--limit", default=10, show_default=True, help="How many results to show.")
 @click.option("--offset", default=0, show_default=True, help="How many results to skip.")
 @click.option(
@@ -53,8 +70,8 @@ def search(
     broadsheet search 'fairness' --format bibtex > fairness.bib
 
     Fields: title: author: abstract: category: venue: source: id: year: date: has:code.
-    Quote the query when it has quotes, parentheses or a leading minus in it. Without words,
-    the newest papers are shown. Exit code 3 when nothing matches.
+    Quote the query when it has quotes or parentheses in it. Without words, the newest papers
+    are shown. Exit code 3 when nothing matches.
     """
     if style and as_json:
         raise click.UsageError("Choose one of --json and --format.")

@@ -29,6 +29,7 @@ MATCH_STYLE = "bold yellow"
 EXCERPT = 260
 LEAD = 60
 INDENT = " " * 5
+TEXTS = ("abstract", "summary")
 SHOWN_FACETS = 6
 SHOWN_AUTHORS = 4
 SHOWN_NUMBERS = 20
@@ -46,7 +47,7 @@ def page(page: Page, *, offset: int, seconds: float) -> None:
     _facets(out, page.results.facets)
     if page.results.months:
         out.print(_fact("by date", by_time(page.results.months)))
-    if page.results.more:
+    if page.results.more and page.shown:
         out.print(Text(f"\nMore: --offset {offset + len(page.shown)}", style="dim"))
 
 
@@ -57,7 +58,9 @@ def _headline(page: Page, seconds: float) -> Text:
         return Text(f"Nothing found{took}")
     line = Text(f"{results.total:,} {'paper' if results.total == 1 else 'papers'}", style="bold")
     if results.matching is Matching.ANY:
-        line.append(" with some of the words (too few have all of them)", style="not bold")
+        line.append(" with some of the words (not many have all of them)", style="not bold")
+    if not page.shown:
+        line.append(", none of them at this place", style="not bold")
     near = sum(shown.hit.spoke is Spoke.MEANING for shown in page.shown)
     if near:
         line.append(f", and {near} here by meaning alone", style="not bold")
@@ -166,7 +169,7 @@ def _work_rows(work: Work) -> list[tuple[str, str, tuple[str, ...]]]:
         *((f"{scheme} id", value, ("ids",)) for scheme, value in work.ids),
         *((link.rel, link.url, ("links",)) for link in work.links),
         ("sources", ", ".join(work.sources), ()),
-        ("text", "abstract" if work.abstract else "summary", ("abstract", "summary")),
+        ("text", "abstract" if work.abstract else "summary" if work.summary else "", TEXTS),
     ]
     return [row for row in rows if row[1]]
 

@@ -38,5 +38,9 @@ def take_tour(app: App) -> None:
 def _program() -> str:
     """How this program can be called again: by its path, where its name alone is not found."""
     called = Path(sys.argv[0])
-    known = shutil.which("broadsheet") or called.name != "broadsheet"
-    return "broadsheet" if known else str(called)
+    if shutil.which("broadsheet") or called.name != "broadsheet":
+        return "broadsheet"
+    here = Path.cwd()
+    # Short enough to be copied from a narrow terminal: `.venv/bin/broadsheet`.
+    near = here in called.parents and called.parent != here
+    return str(called.relative_to(here) if near else called)

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from broadsheet.connectors.listings import (
     LONG,
+    HtmlPage,
     Line,
     Problem,
     Row,
@@ -20,6 +21,8 @@ from broadsheet.errors import BadFileError
 from broadsheet.model import BadRow, Record
 
 _FIRST_LINE = "Plotting"
+_PARTS = 100
+"""As many pieces of text around a title are looked at; a page has five or so."""
 _SHORT = 150
 """Characters below which a line can be the name of a source."""
 
@@ -41,7 +44,11 @@ class AITopicsPage:
 
     def read(self, stream: BinaryIO, filename: str) -> Iterator[Record | BadRow]:
         data = read_all(stream, "listing page")
-        rows = list(_html_rows(data) if is_html(data) else _triples(text_lines(data)[1:]))
+        rows = list(
+            _html_rows(HtmlPage(data, filename))
+            if is_html(data)
+            else _triples(text_lines(data)[1:])
+        )
         if not rows:
             raise BadFileError(f"{filename} is a page of AITopics with no papers on it.")
         yield from to_records("aitopics", data, rows, filename)
@@ -72,20 +79,18 @@ def _unused(lines: list[Line]) -> Iterator[Problem]:
         yield Problem(line.number, "this line has no abstract below it")
 
 
-def _html_rows(data: bytes) -> Iterator[Row | Problem]:
+def _html_rows(page: HtmlPage) -> Iterator[Row | Problem]:
     """Each title is an `h3` of class `searchtitle`; its parent holds source and abstract too."""
-    from selectolax.lexbor import LexborHTMLParser
-
-    for place, heading in enumerate(LexborHTMLParser(data).css("h3.searchtitle"), start=1):
-        title = heading.text(separator=" ").strip()
+    for place, heading in enumerate(page.select("h3.searchtitle"), start=1):
+        title = page.text(heading)
         block = heading.parent
         abstract = block.css_first(".summary-content") if block else None
         if block is None or abstract is None:
             yield Problem(place, f"the title {title[:60]!r} has no abstract below it")
             continue
         link = heading.css_first("a")
-        text = abstract.text(separator=" ").strip()
-        others = [part.strip() for part in block.text(separator="\n").split("\n")]
+        text = page.text(abstract)
+        others = [part.strip() for part in page.text(block, "\n").split("\n", _PARTS)[:_PARTS]]
         others = [part for part in others if part and part not in title and part not in text]
         yield Row(
             place,

@@ -101,7 +101,8 @@ def _authors(raw: dict[str, object]) -> tuple[str, ...]:
 
 def _split_names(text: str) -> list[str]:
     """The people in one text, without the affiliations in brackets after their names."""
-    return _BETWEEN.split(_AFFILIATION.sub("", text))
+    # The patterns are linear only in texts whose spaces are single.
+    return _BETWEEN.split(_AFFILIATION.sub("", " ".join(text.split())))
 
 
 def _parsed_name(parts: object) -> str:

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from broadsheet.connectors.listings import (
     LONG,
+    HtmlPage,
     Line,
     Problem,
     Row,
@@ -43,7 +44,9 @@ class HuggingFacePage:
 
     def read(self, stream: BinaryIO, filename: str) -> Iterator[Record | BadRow]:
         data = read_all(stream, "listing page")
-        rows = list(_html_rows(data) if is_html(data) else _text_rows(text_lines(data)))
+        rows = list(
+            _html_rows(HtmlPage(data, filename)) if is_html(data) else _text_rows(text_lines(data))
+        )
         if not rows:
             raise BadFileError(f"{filename} is a page of Hugging Face with no papers on it.")
         yield from to_records("huggingface", data, rows, filename)
@@ -94,14 +97,12 @@ def _pairs(lines: list[Line]) -> Iterator[Row | Problem]:
         yield Problem(title.number, "this title has no abstract below it")
 
 
-def _html_rows(data: bytes) -> Iterator[Row | Problem]:
+def _html_rows(page: HtmlPage) -> Iterator[Row | Problem]:
     """A heading of level 3 is a title, the next paragraph its abstract, whatever holds them."""
-    from selectolax.lexbor import LexborHTMLParser
-
     title, address, place = "", "", 0
     day: str | None = None
-    for node in LexborHTMLParser(data).css("h3, p, time"):
-        text = node.text(separator=" ").strip()
+    for node in page.select("h3, p, time"):
+        text = page.text(node)
         if is_day(text):
             day = text
         elif node.tag == "h3" and text and not _CHROME.fullmatch(text):

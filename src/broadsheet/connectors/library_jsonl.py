@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields
 from typing import BinaryIO
 
 import orjson
 
-from broadsheet.connectors.rows import RowError, parse_json_line, peek_json_lines, read_lines
+from broadsheet.connectors.rows import (
+    RowError,
+    make_date,
+    parse_json_line,
+    peek_json_lines,
+    read_lines,
+)
 from broadsheet.model import BadRow, Record, content_hash
 from broadsheet.text import clean_line
 
 _NAMES = frozenset(field.name for field in fields(Record))
 _TEXTS = ("source", "key", "title", "abstract", "summary", "venue", "status")
 _LISTS = ("authors", "categories")
+_ISO_PREFIX = re.compile(r"\d{4}(?:-\d\d){0,2}", re.ASCII)
 
 
 class LibraryJsonl:
@@ -68,7 +76,7 @@ def _fits(name: str, value: object) -> bool:
     if name == "listing":
         return _is_listing(value)
     if name == "date":
-        return _is_pair(value) and isinstance(value, list) and value[0][:4].isdecimal()
+        return isinstance(value, list) and _is_pair(value) and _is_date(value[0])
     return isinstance(value, list) and all(map(_is_pair, value))
 
 
@@ -78,6 +86,14 @@ def _is_text(value: object) -> bool:
 
 def _is_pair(value: object) -> bool:
     return isinstance(value, list) and len(value) == 2 and all(map(_is_text, value))
+
+
+def _is_date(text: str) -> bool:
+    """Whether it is exactly what `make_date` would write."""
+    parts = [int(part) for part in text.split("-")] if _ISO_PREFIX.fullmatch(text) else [0]
+    year, month, day = [*parts, None, None][:3]
+    made = make_date(year or 0, month, day, "")
+    return made is not None and made.value == text
 
 
 def _is_listing(value: object) -> bool:

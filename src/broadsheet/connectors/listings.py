@@ -8,21 +8,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from broadsheet.connectors.rows import (
     MAX_ABSTRACT,
+    MEGABYTE,
     RowError,
     identifiers_of,
     links_of,
     need_title,
 )
+from broadsheet.errors import BadFileError
 from broadsheet.model import BadRow, Listing, Record, content_hash
 from broadsheet.text import clean_abstract, clean_line, clean_title, decode_text
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
 
 LONG = 400
 """Characters from which a line is an abstract and no title (the longest title seen has 180)."""
 
+MAX_ELEMENTS = 50_000
+MAX_TEXT = 32 * MEGABYTE
+
+_ELEMENT = re.compile(rb"<[A-Za-z]")
 _DAY = re.compile(
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}[ .-]{1,2}\d{1,2}"
     r"(?:,? ?-?\d{4})?(?:, \d{1,2}:\d\d.{0,20})?"
@@ -63,6 +72,37 @@ def text_lines(data: bytes) -> list[Line]:
 def is_html(head: bytes) -> bool:
     start = head[:2048].lower()
     return b"<html" in start or b"<!doctype html" in start
+
+
+class HtmlPage:
+    """A page in HTML, read only as far as that takes bounded time.
+
+    The parser takes quadratic time for elements within elements, and so do the texts of elements
+    that hold each other; no saved listing page comes near either limit.
+    """
+
+    def __init__(self, data: bytes, filename: str) -> None:
+        from selectolax.lexbor import LexborHTMLParser
+
+        if len(_ELEMENT.findall(data)) > MAX_ELEMENTS:
+            raise BadFileError(
+                f"{filename} has more than {MAX_ELEMENTS:,} elements; no listing page has so many."
+            )
+        self._filename = filename
+        self._left = MAX_TEXT
+        self._parser = LexborHTMLParser(data)
+
+    def select(self, css: str) -> list[LexborNode]:
+        """The elements that a CSS selector matches, in the order of the page."""
+        return self._parser.css(css)
+
+    def text(self, node: LexborNode, separator: str = " ") -> str:
+        """An element's text. Raises BadFileError when all that was asked for is too much."""
+        text = node.text(separator=separator).strip()
+        self._left -= len(text)
+        if self._left < 0:
+            raise BadFileError(f"{self._filename} is not laid out like a listing page.")
+        return text
 
 
 def is_day(text: str) -> bool:

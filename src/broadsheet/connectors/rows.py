@@ -24,6 +24,7 @@ MAX_TITLE = 2000
 MAX_ABSTRACT = 50_000
 MAX_NAMES = 10_000
 MAX_SHORT = 2000
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _PEEK_LINES = 50
 _UNTIDY = re.compile(r"[\\~`]|  | \||\| |\|\||,\||^[ |]|^$|[ |,]$")
 
@@ -48,6 +49,8 @@ def read_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     while line := stream.readline(MAX_LINE + 1):
         number += 1
         rest = line
+        if number == 1:
+            line = line.removeprefix(BYTE_ORDER_MARK)
         while len(rest) > MEGABYTE and not rest.endswith(b"\n"):
             rest = stream.readline(MEGABYTE + 1)
         yield number, line
@@ -71,7 +74,7 @@ def peek_json_lines(head: bytes, keys: tuple[str, ...]) -> bool:
 
     One good line among the first few is enough, as the first one may be the broken one.
     """
-    lines = head.removeprefix(b"\xef\xbb\xbf").split(b"\n", _PEEK_LINES)[:_PEEK_LINES]
+    lines = head.removeprefix(BYTE_ORDER_MARK).split(b"\n", _PEEK_LINES)[:_PEEK_LINES]
     for line in lines:
         if not line.lstrip().startswith(b"{"):
             continue
@@ -178,7 +181,7 @@ def make_date(year: int, month: int | None, day: int | None, kind: str) -> Paper
         return PaperDate(f"{year:04}", kind)
     try:
         return PaperDate(date(year, month, day or 0).isoformat(), kind)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for a day of many digits
         return PaperDate(f"{year:04}-{month:02}", kind)
 
 

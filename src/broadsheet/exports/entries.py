@@ -19,6 +19,10 @@ _PARTICLES = frozenset(
      "ter", "zu", "bin", "ibn"}
 )  # fmt: skip
 _SUFFIXES = frozenset({"jr.", "jr", "sr.", "sr", "ii", "iii", "iv"})
+_GROUPS = frozenset(
+    {"collaboration", "committee", "community", "consortium", "foundation", "group", "initiative",
+     "network", "organisation", "organization", "project", "team"}
+)  # fmt: skip
 _DULL = frozenset(
     {"the", "for", "and", "with", "from", "are", "via", "towards", "toward", "using", "how",
      "what", "why", "when", "does", "can"}
@@ -56,11 +60,12 @@ def kind_of(work: Work) -> Kind:
 def split_name(name: str) -> Name:
     """ "Ludwig van Beethoven" as family "van Beethoven", given "Ludwig".
 
-    Names with commas, "and" or a suffix stay whole, because no style can be sure of them.
+    Names with commas, "and" or a suffix stay whole, because no style can be sure of them, and so
+    do groups ("The Widget Collaboration").
     """
     words = clean_line(name).split(" ")
     lowered = [word.lower() for word in words]
-    if len(words) < 2 or "," in name or "and" in lowered or lowered[-1] in _SUFFIXES:
+    if len(words) < 2 or "," in name or "and" in lowered or lowered[-1] in _SUFFIXES | _GROUPS:
         return Name(" ".join(words))
     cut = len(words) - 1
     while cut > 1 and words[cut - 1] in _PARTICLES:

@@ -148,9 +148,12 @@ class LexicalIndex:
     def tail(self, query: Query, *, exclude: Sequence[int], limit: int, offset: int) -> Numbers:
         """Matches by BM25 without those in `exclude`, from `offset` on, for pages far down.
 
-        Concatenated, such pages hold every match outside `exclude` exactly once.
+        Concatenated, such pages hold every match outside `exclude` exactly once. (tantivy sets
+        memory aside for all places up to the page, so it must not be asked beyond the end.)
         """
         view = self._view()
+        if offset >= view.searcher.num_docs:
+            return np.zeros(0, np.int64)
         with reported():
             hits = view.searcher.search(
                 self._without(view.compiler.compile(query).query, exclude),
@@ -162,6 +165,8 @@ class LexicalIndex:
     def ordered(self, query: Query, sort: Sort, limit: int, offset: int = 0) -> Numbers:
         """Matches by date, newest or oldest first; works without a date come last."""
         view = self._view()
+        if offset >= view.searcher.num_docs:
+            return np.zeros(0, np.int64)
         newest = sort is not Sort.OLDEST
         with reported():
             hits = view.searcher.search(

@@ -101,7 +101,8 @@ def _leave_out(known: Numbers, numbers: Numbers) -> Numbers:
         return numbers
     ordered = np.sort(known)
     places = np.searchsorted(ordered, numbers).clip(max=len(ordered) - 1)
-    return numbers[ordered[places] != numbers]
+    new: Numbers = numbers[ordered[places] != numbers]
+    return new
 
 
 def _make_hit(ranking: Ranking, place: int) -> Hit:

@@ -15,6 +15,8 @@ from broadsheet.model import MonthCount
 from broadsheet.web.wording import MONTHS
 
 MOST_BARS = 48
+# One old paper must not put all the others into one bar of its decade.
+MOST_YEARS = 80
 UNITS = {1: "month", 3: "quarter", 12: "year", 120: "decade", 1200: "century"}
 PLOT_HEIGHT = 82.0
 _MOST_TICKS = 6
@@ -98,11 +100,12 @@ def _read(months: Sequence[MonthCount]) -> tuple[Counter[int], Counter[int]]:
 
 
 def _bin_size(dated: Counter[int], years: Counter[int]) -> int:
-    """Months per bar: the finest that shows most matches and keeps to `MOST_BARS`."""
+    """Months per bar: the finest that shows most matches in few enough bars."""
     coarse = sum(years.values()) > sum(dated.values())
     at = [*dated, *(year * 12 for year in years)] or [0]
     for size in UNITS:
-        if not (coarse and size < 12) and max(at) // size - min(at) // size < MOST_BARS:
+        most = MOST_YEARS if size == 12 else MOST_BARS
+        if not (coarse and size < 12) and max(at) // size - min(at) // size < most:
             return size
     return max(UNITS)
 

@@ -10,7 +10,7 @@ from broadsheet.query.render import field_filter
 from broadsheet.web import links, wording
 from broadsheet.web.reading import Paper
 
-_ACTS = {"merge": "Merged with", "split": "Split from"}
+_ACTS = {"join": "A record joined", "merge": "Merged with", "split": "Split from"}
 
 
 @dataclass(frozen=True, slots=True)

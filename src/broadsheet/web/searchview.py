@@ -133,7 +133,9 @@ def _summary(request: SearchRequest, page: Page) -> str:
     if not page.query.terms:
         order = "oldest" if request.sort is Sort.OLDEST else "newest"
         return f"{wording.say_count(results.total, 'paper')}, {order} first"
-    near = any(hit.spoke is Spoke.MEANING for hit in results.hits)
+    # Those found by meaning alone come after the others, perhaps on the next page.
+    reached = request.offset + len(results.hits) >= results.total
+    near = any(hit.spoke is Spoke.MEANING for hit in results.hits) or (results.more and reached)
     if not results.total:
         return "Close in meaning" if near else "No papers"
     found = wording.say_count(results.total, "paper")
@@ -146,7 +148,7 @@ def _notes(page: Page) -> tuple[str, ...]:
     if not results.total and results.hits:
         notes.append("No paper has these words. The ones below come closest in meaning.")
     elif results.matching is Matching.ANY and results.total:
-        notes.append("Few papers have all of these words, so papers with some of them count too.")
+        notes.append("Papers with only some of these words count too: not many have all of them.")
     return tuple(notes)
 
 

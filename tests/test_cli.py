@@ -256,6 +256,14 @@ def test_no_library_and_an_empty_one_tell_how_to_fill_them(
     assert "broadsheet import FILE" in shell("search", "x").out
 
 
+def test_a_file_in_the_place_of_a_library(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert main(["--library", str(tmp_path / "file"), "search", "x"]) == codes.FAILED
+    assert "is not a folder" in capsys.readouterr().err
+
+
 def test_demo_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo", str(tmp_path / "demo"), "--once"]) == codes.OK
     told = capsys.readouterr().out
@@ -363,6 +371,15 @@ def test_reader_that_goes_away_ends_the_command_quietly() -> None:
     done = run_with_output(writing)
     os.close(writing)
     assert (done.returncode, done.stderr) == (codes.READER_GONE, "")
+
+
+def test_closed_streams_stay_away_from_the_library(tmp_path: Path) -> None:
+    """Break to see it fail: leave `_hold_closed_streams` out."""
+    command = [sys.executable, "-m", "broadsheet", "--library", str(tmp_path / "l"), "import"]
+    closing = f"exec {shlex.join([*command, str(demo_file())])} <&- >&- 2>&-"
+    assert subprocess.run(["sh", "-c", closing], check=False, timeout=60).returncode == codes.OK
+    with sqlite3.connect(tmp_path / "l" / "library.db") as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")

@@ -73,6 +73,12 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
         assert source.stream.read() == TEXT
 
 
+def test_standard_input_that_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(BadFileError, match="is closed"), open_source("-"):
+        pytest.fail("it opened")
+
+
 def test_what_cannot_be_opened(tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
     (tmp_path / "blank").write_text(" \n")

@@ -293,3 +293,9 @@ def test_names_that_are_one(key: str, forms: list[str]) -> None:
 @given(st.text(max_size=40) | TITLES)
 def test_name_key_never_raises(name: str) -> None:
     assert name_key(name) == name_key(f" {name} ")
+
+
+@pytest.mark.parametrize("hidden", ["\u202e", "\x9b", "\u200b", "\x07", "\ufeff"])
+def test_a_doi_has_nothing_in_it_that_cannot_be_seen(hidden: str) -> None:
+    assert parse_doi(f"10.1000/ab{hidden}cd") is None
+    assert parse_doi(f"https://doi.org/10.1000/ab{hidden}cd") is None

@@ -46,6 +46,8 @@ PIECES = st.lists(
         (r"an \emph{open \textbf{problem}} and {\it more}", "an open problem and more"),
         (r"see \href{https://a.org/x\_y}{the page}", "see the page (https://a.org/x_y)"),
         (r"\url{https://a.org/x}", "https://a.org/x"),
+        ("at https://a.org/x{https://a.org/x}.", "at https://a.org/x."),
+        ("at https://a.org/x{https://a.org/y}", "at https://a.org/x{https://a.org/y}"),
         (r"http://a.edu/\~jo and http://a.edu/~jo", "http://a.edu/~jo and http://a.edu/~jo"),
         ("two\nlines\tand\u00a0a \u2028 break", "two lines and a break"),
         ("N\0UL b\u202eidi zero\u200bwidth \x9b31m \ud800x", "NUL bidi zerowidth 31m x"),
@@ -154,7 +156,8 @@ def test_links_end_cleanly_and_are_found_again(text: str) -> None:
 @pytest.mark.parametrize(
     "unit",
     ["\\emph{", "{\\em ", "\\href{", "$", "\\(", "\\begin{align}", "``", "~", "\\'", "\\\\", "a~",
-     "https://", "https://a.", "https://a.org/{", "http://a.org/(", "www.", "\\c ", "/\\~u", "\0"],
+     "https://", "https://a.", "https://a.org/{", "https://abcd{http", "http://a.org/(",
+     "www.", "\\c ", "/\\~u", "\0"],
 )  # fmt: skip
 def test_time_is_linear(unit: str) -> None:
     """A hundred kilobytes of the worst text cost a small part of a second."""

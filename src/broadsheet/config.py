@@ -76,6 +76,8 @@ def _read_file(path: Path) -> dict[str, str]:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
+    except NotADirectoryError as error:
+        raise ConfigError(f"{path.parent} is not a folder, so it cannot be a library.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path.name} cannot be read: {error}.") from error
     known = {option.name for option in OPTIONS}

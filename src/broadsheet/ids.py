@@ -59,7 +59,9 @@ _ARXIV_TAIL = re.compile(
 _DOI_PREFIX = re.compile(
     r"(?:(?:https?://)?(?:dx\.|www\.)?doi\.org/|doi\s*[:=]?\s*|info:doi/)", re.IGNORECASE
 )
-_DOI = re.compile(r"10\.[0-9]{4,9}/[^\s\x00-\x20\x7f]+")
+_DOI = re.compile(
+    r"10\.[0-9]{4,9}/[^\s\x00-\x20\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+"
+)
 _DOI_IN_PATH = re.compile(
     r"https?://[^/\s]+/(?:[^?#\s]*?/)?(10\.[0-9]{4,9}/[^?#\s]+)", re.IGNORECASE
 )

@@ -28,6 +28,7 @@ from broadsheet.connectors import FILE_FORMATS
 from broadsheet.connectors.rows import MAX_FILE
 from broadsheet.errors import BadFileError
 from broadsheet.model import BadRow, Record
+from broadsheet.ports import FileFormat
 
 SAMPLES = [
     *(page.encode() for page in (AIRY, AIT_HTML, DENSE, HF_HTML, TOPICS, BIBTEX, RIS_TEXT)),
@@ -100,6 +101,47 @@ class Zeros(io.BytesIO):
     "name", ["BibTeX", "RIS", "CSL-JSON", "AITopics page", "Hugging Face Papers page"]
 )
 def test_whole_files_have_a_bound(name: str) -> None:
-    form = next(form for form in FILE_FORMATS if form.name == name)
     with pytest.raises(BadFileError, match="64 MB"):
-        list(form.read(Zeros(), "file"))
+        list(form_named(name).read(Zeros(), "file"))
+
+
+def form_named(name: str) -> FileFormat:
+    return next(form for form in FILE_FORMATS if form.name == name)
+
+
+@pytest.mark.parametrize(
+    ("name", "opening"),
+    [("AITopics page", b"<html>aitopics.org"), ("Hugging Face Papers page", b"<html>")],
+)
+def test_html_with_elements_beyond_all_measure_is_refused(name: str, opening: bytes) -> None:
+    """Break to see it hang: take the limit out of `HtmlPage`."""
+    with pytest.raises(BadFileError, match="50,000 elements"):
+        list(form_named(name).read(io.BytesIO(opening + b"<div>" * 1_000_000), "file"))
+
+
+def test_html_whose_every_title_holds_the_page_is_refused() -> None:
+    """Break to see it take a minute: take the limit out of `HtmlPage.text`."""
+    rows = b'<h3 class="searchtitle">T</h3><p class="summary-content">abc</p>' * 20_000
+    with pytest.raises(BadFileError, match="laid out"):
+        list(form_named("AITopics page").read(io.BytesIO(b"<html><body>" + rows), "file"))
+
+
+def test_a_long_gap_between_names_costs_no_more_than_its_length() -> None:
+    """Break to see it hang: split names before white space is joined."""
+    row = {"id": "2401.00001", "title": "T", "abstract": "", "authors": f"A B{' ' * 10**6}and C D"}
+    form = form_named("arXiv metadata (JSON lines)")
+    (record,) = form.read(io.BytesIO(json.dumps(row).encode()), "file")
+    assert isinstance(record, Record) and record.authors == ("A B", "C D")
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_line() -> None:
+    data = b"\xef\xbb\xbf" + Record("demo", "1", "T").to_json()
+    (record,) = form_named("Broadsheet export (JSON lines)").read(io.BytesIO(data), "file")
+    assert record == Record("demo", "1", "T")
+
+
+@pytest.mark.parametrize("day", [10**12, -(10**12)])
+def test_a_day_of_many_digits_leaves_the_month(day: int) -> None:
+    item = {"type": "book", "title": "T", "issued": {"date-parts": [[2020, 5, day]]}}
+    (record,) = form_named("CSL-JSON").read(io.BytesIO(json.dumps([item]).encode()), "file")
+    assert isinstance(record, Record) and record.date and record.date.value == "2020-05"

@@ -42,6 +42,14 @@ def test_deep_pages_hold_every_match_once(index: LexicalIndex, text: str) -> Non
     assert len(listed) == len(set(listed)) == index.count(query)
 
 
+@pytest.mark.parametrize("offset", [COUNT, 10**9, 2**63])
+def test_beyond_the_end_there_is_nothing(index: LexicalIndex, offset: int) -> None:
+    """Fails, taking the process with it, when tantivy is asked: it would need 48 GB."""
+    query = parse("glacier")
+    assert not len(index.tail(query, exclude=[], limit=10, offset=offset))
+    assert not len(index.ordered(query, Sort.NEWEST, 10, offset))
+
+
 def test_candidates_are_the_beginning_of_longer_lists(index: LexicalIndex) -> None:
     query = parse("glacier enzyme predict sonnet")
     longest, scores = index.candidates(query, COUNT)

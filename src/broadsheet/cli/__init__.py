@@ -23,6 +23,7 @@ __all__ = ["main"]
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code (see `docs/cli.md`)."""
+    _hold_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
@@ -47,6 +48,19 @@ def main(args: Sequence[str] | None = None) -> int:
         complain(f"Cannot read or write{place}: {error.strerror or error}.")
         return FAILED
     return result if isinstance(result, int) else OK
+
+
+def _hold_closed_streams() -> None:
+    """Put nothing in the place of standard streams that the caller has closed (`>&-`).
+
+    A file of the library would else be opened under the number of standard output or error, and
+    what a library in C prints there would be written into it.
+    """
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            number = os.open(os.devnull, os.O_RDWR)  # the lowest that is free
+            if name != "stdin":
+                setattr(sys, name, os.fdopen(number, "w", encoding="utf-8", closefd=False))
 
 
 def _discard(stream: IO[str]) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import fields
-from typing import BinaryIO
+from typing import BinaryIO, TypeGuard
 
 import orjson
 
 from broadsheet.connectors.rows import (
+    MAX_ABSTRACT,
+    MAX_NAMES,
+    MAX_TITLE,
     RowError,
     make_date,
     parse_json_line,
@@ -22,6 +25,9 @@ from broadsheet.text import clean_line
 _NAMES = frozenset(field.name for field in fields(Record))
 _TEXTS = ("source", "key", "title", "abstract", "summary", "venue", "status")
 _LISTS = ("authors", "categories")
+# The limits of the other readers hold before cleaning, which can make a text three times as long.
+MAX_FIELD = 3 * MAX_ABSTRACT
+_LONGEST = {"title": 3 * MAX_TITLE}
 _ISO_PREFIX = re.compile(r"\d{4}(?:-\d\d){0,2}", re.ASCII)
 
 
@@ -68,9 +74,9 @@ def _check(raw: dict[str, object]) -> None:
 
 def _fits(name: str, value: object) -> bool:
     if name in _TEXTS:
-        return _is_text(value)
+        return _is_text(value) and len(value) <= _LONGEST.get(name, MAX_FIELD)
     if name in _LISTS:
-        return isinstance(value, list) and all(map(_is_text, value))
+        return isinstance(value, list) and len(value) <= MAX_NAMES and all(map(_is_text, value))
     if name == "version":
         return type(value) is int
     if name == "listing":
@@ -80,7 +86,7 @@ def _fits(name: str, value: object) -> bool:
     return isinstance(value, list) and all(map(_is_pair, value))
 
 
-def _is_text(value: object) -> bool:
+def _is_text(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and clean_line(value) == value
 
 

@@ -45,6 +45,8 @@ _EMPHASIS = re.compile(
     r"|\{\\(?:em|it|bf|sc|tt|sl|rm|sf) ([^{}\\]*)\}"
 )
 _HREF = re.compile(r"\\href ?\{([^{}\s\0]*)\} ?\{([^{}\\\0]*)\}")
+# What is left of `\href{address}{address}` where somebody dropped the command.
+_TWICE = re.compile(r"(https?://[^\s{}\0]{4,300}+)(?:\{\1\})+")
 # Whether a text may have anything for the patterns above, in one fast scan.
 _MAYBE = re.compile(
     rf"\\(?:[\"'`^~=.%&_# ,-]|[uvHcdbkr](?: ?\{{| \w)|{_LETTER}|l?dots|text|pounds|copyright|emph"
@@ -80,7 +82,8 @@ def decode_tex(text: str, tidy: Callable[[str], str]) -> str:
     Rounds go on until nothing changes, so that doing it again changes nothing either. A text
     that is not done after a few was not written by an author, and is left as it is.
     """
-    if not ("~" in text or "``" in text or ("\\" in text and _MAYBE.search(text))):
+    special = "~" in text or "``" in text or "{http" in text
+    if not (special or ("\\" in text and _MAYBE.search(text))):
         return text
     before = text
     for _ in range(_ROUNDS):
@@ -117,6 +120,8 @@ def _decode_prose(text: str) -> str:
     if "\\" in text:
         text = _EMPHASIS.sub(lambda found: found[1] or found[2] or "", text)
         text = _HREF.sub(_show_link, text)
+    if "{http" in text:
+        text = _TWICE.sub(r"\1", text)
     return text
 
 

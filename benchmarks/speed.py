@@ -58,6 +58,7 @@ def measure(size: int, part: Path, peers: bool) -> dict[str, Any]:
     row: dict[str, Any] = {"size": size}
     row |= run_stage("import", str(LIBRARY), str(part))
     row |= run_stage("search", str(LIBRARY), str(WORK / "queries.json"))
+    row |= run_stage("search", str(LIBRARY), str(WORK / "queries.json"), "one")
     row |= run_stage("start", str(LIBRARY))
     row |= run_stage("serve", str(LIBRARY), str(WORK / "queries.json"))
     if peers:

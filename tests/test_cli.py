@@ -244,6 +244,27 @@ def test_file_of_no_known_kind_is_one_sentence(shell: Shell, tmp_path: Path, nam
     assert len(done.err.splitlines()) == 1 and done.err.startswith("broadsheet: ")
 
 
+def test_a_bad_file_does_not_stop_the_others(shell: Shell, tmp_path: Path) -> None:
+    """Break to see it fail: let BadFileError out of `import_files`."""
+    bad = tmp_path / "bad.txt"
+    bad.write_bytes(bytes(range(256)))
+    good = write(tmp_path / "good.jsonl", Record("demo", "f", "A paper after a bad file"))
+    done = shell("import", bad, tmp_path / "none.bib", good)
+    assert done.code == codes.FAILED and "1 new, 0 updated" in done.out
+    assert len(done.err.splitlines()) == 2
+    again = shell("import", "--json", bad, good)
+    assert again.code == codes.FAILED
+    assert [str(bad) in sentence for sentence in json.loads(again.out)["bad_files"]] == [True]
+    assert shell("search", "after", "bad").code == codes.OK
+
+
+def test_import_tells_what_joined_papers_that_were_here(shell: Shell, tmp_path: Path) -> None:
+    other = Record("ris", "g", RECORDS[0].title, ids=RECORDS[0].ids, authors=RECORDS[0].authors)
+    done = shell("import", write(tmp_path / "joins.jsonl", other))
+    assert "1 new record is of a paper that was here already" in done.out
+    assert "0 new, 0 merged" in done.out
+
+
 def test_no_library_and_an_empty_one_tell_how_to_fill_them(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -260,8 +281,9 @@ def test_a_file_in_the_place_of_a_library(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").touch()
-    assert main(["--library", str(tmp_path / "file"), "search", "x"]) == codes.FAILED
-    assert "is not a folder" in capsys.readouterr().err
+    for command in (["search", "x"], ["stats"]):
+        assert main(["--library", str(tmp_path / "file"), *command]) == codes.FAILED
+        assert "is not a folder" in capsys.readouterr().err
 
 
 def test_demo_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -316,6 +338,8 @@ def test_backup_comes_back_in_a_new_folder(
     assert shell("backup", tmp_path / "saved.db").code == codes.FAILED
     assert shell("restore", tmp_path / "saved.db").code == codes.FAILED
     other = Shell(tmp_path / "other", capsys)
+    missing = other("restore", tmp_path / "none.db").err
+    assert missing == f"broadsheet: There is no backup {tmp_path / 'none.db'}.\n"
     assert "3 papers" in other("restore", tmp_path / "saved.db").out
     assert other("search", "goats").code == codes.OK
     assert other("verify").code == codes.OK

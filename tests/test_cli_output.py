@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.cli import render, shapes
+from broadsheet import shapes
+from broadsheet.cli import render
 from broadsheet.cli.finding import SORTS, STYLES
 from broadsheet.cli.output import printable, show_json
 from broadsheet.cli.spark import by_time, spark
@@ -125,6 +126,7 @@ def test_paper_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     printed = capsys.readouterr().out
     assert not controls(printed)
     assert "authors" in printed and "2024-01 (month from id)" in printed
+    assert "arXiv id" in printed
     assert "https://example.org/x" in printed and "stands far behind." in printed
 
 

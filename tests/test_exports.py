@@ -21,6 +21,7 @@ from broadsheet import exports
 from broadsheet.connectors import FILE_FORMATS
 from broadsheet.errors import InvalidInputError
 from broadsheet.model import (
+    Grouping,
     Identifier,
     Link,
     Listing,
@@ -212,7 +213,7 @@ def test_an_unknown_style_says_which_there_are() -> None:
 
 
 class OneStore:
-    """The two methods of a store that `write_all` uses."""
+    """The methods of a store that `write_all` uses."""
 
     def __init__(self, records: Sequence[Record]) -> None:
         self._records = [StoredRecord(i, i + 10, NOW, r) for i, r in enumerate(records, start=1)]
@@ -223,6 +224,12 @@ class OneStore:
     def iterate_records(self, *, after: int = 0, batch: int = 1000) -> Iterator[list[Any]]:
         yield self._records[:1]
         yield self._records[1:]
+
+    def get_groupings(self) -> list[Grouping]:
+        return GROUPINGS
+
+
+GROUPINGS = [Grouping(((b"a" * 16, b"b" * 16), (b"c" * 16,)), ((0, 1),))]
 
 
 def test_everything_comes_out_as_lines_and_goes_back_in() -> None:
@@ -237,11 +244,11 @@ def test_everything_comes_out_as_lines_and_goes_back_in() -> None:
         lambda stage, done, total: seen.append((done, total)),
     )
     assert (count, seen) == (2, [(1, 2), (2, 2)])
-    rows = [orjson.loads(line) for line in out.getvalue().splitlines()]
+    rows = [orjson.loads(line) for line in out.getvalue().splitlines()][:-1]
     assert [(row["source"], row["key"], row["work"]) for row in rows] == [
         ("arxiv", "2101.01234", 11), ("demo", "é#1", 12),
     ]  # fmt: skip
     form = next(form for form in FILE_FORMATS if form.recognises(out.getvalue(), "x"))
     again = list(form.read(io.BytesIO(out.getvalue()), "x"))
-    assert again == records
+    assert again == [*records, *GROUPINGS]
     assert [row["hash"] for row in rows] == [content_hash(r.to_json()).hex() for r in records]

@@ -61,6 +61,26 @@ def test_following_brings_in_what_is_new(
     assert index.commits == 1
 
 
+@pytest.mark.parametrize("importing", [False, True])
+def test_an_index_that_followed_another_store_is_begun_anew(
+    store: SqlStore, index: DictIndex, tmp_path: Path, importing: bool
+) -> None:
+    """Break to see it fail: let `_is_foreign` say no, and what is new is never indexed."""
+    (tmp_path / "other").mkdir()
+    other = open_empty(tmp_path / "other")
+    fill(other, *range(10, 17))
+    follow_changes(other, index)
+    other.close()
+    fill(store, 1)
+    assert index_behind(store, index)
+    if importing:
+        with following(store, index):
+            fill(store, 2)
+    else:
+        follow_changes(store, index)
+    assert agree(store, index)
+
+
 def test_merged_works_leave_the_index(store: SqlStore, index: DictIndex) -> None:
     fill(store, 1, 2, 3)
     follow_changes(store, index)

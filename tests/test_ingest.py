@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 import pytest
 
 from broadsheet import ingest
-from broadsheet.errors import BadFileError, ConflictError, NotFoundError, StorageFullError
+from broadsheet.errors import ConflictError, NotFoundError, StorageFullError
 from broadsheet.model import BadRow, Identifier, ImportReport, Record
 from broadsheet.ports import silent
 from broadsheet.verify import verify_library
@@ -86,7 +86,7 @@ def test_the_same_file_again_changes_nothing(desk: Desk) -> None:
 def test_another_source_joins_the_work_and_says_why(desk: Desk) -> None:
     desk.take(make_record(1))
     report = desk.take(bibtex(1, venue="Journal of Samples"), now=LATER)
-    assert (report.added, report.new_works) == (1, 0)
+    assert (report.added, report.new_works, report.joined) == (1, 0, 1)
     [work] = desk.index.works.values()
     assert work.venue == "Journal of Samples"
     assert work.sources == ("arxiv", "bibtex")
@@ -221,25 +221,29 @@ def test_a_report_names_so_many_bad_rows_and_counts_all(
 
 def test_what_came_before_a_break_goes_in_and_is_found(desk: Desk) -> None:
     """Break to see it fail: drop the batch at hand when reading fails."""
-    with pytest.raises(BadFileError, match="breaks off in line 4"):
-        desk.take(make_record(1), make_record(2), b"STOP", make_record(3))
+    report = desk.take(make_record(1), make_record(2), b"STOP", make_record(3))
+    assert report.bad_files == ("papers.lines breaks off in line 4.",)
     assert sorted(desk.index.works) == [1, 2]
     path = desk.folder / "cut.gz"
     whole = write_lines(desk.folder / "whole", [make_record(n) for n in range(2000)]).read_bytes()
     path.write_bytes(gzip.compress(whole)[:-5000])
-    with pytest.raises(BadFileError, match="cut off"):
-        desk.take_file(path)
+    [told] = desk.take_file(path).bad_files
+    assert "cut off" in told
     assert 1000 < len(desk.index.works) < 2000
     assert desk.is_sound()
 
 
-def test_a_file_of_no_known_kind(desk: Desk) -> None:
+def test_bad_files_are_told_and_the_others_go_in(desk: Desk) -> None:
+    """Break to see it fail: let BadFileError out of `import_files`."""
     path = desk.folder / "photo.png"
     path.write_bytes(b"\x89PNG and so on")
     good = write_lines(desk.folder / "good", [make_record(1)])
-    with pytest.raises(BadFileError, match=r"photo.png is of no kind .*\(lines\)"):
-        desk.take_file(good, path)
-    assert sorted(desk.index.works) == [1]
+    report = desk.take_file(desk.folder / "none", path, good)
+    assert report.bad_files == (
+        f"There is no file {desk.folder / 'none'}.",
+        f"{path} is of no kind that can be imported (lines).",
+    )
+    assert (report.added, sorted(desk.index.works)) == (1, [1])
 
 
 def test_progress_tells_only_of_what_is_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ def room(module: str) -> str:
 MODULES = {module_name(path): path for path in sorted((SOURCE / "broadsheet").rglob("*.py"))}
 BOTTOM = {"errors", "text", "model", "ids", "query"}
 SEAMS = BOTTOM | {"ports"}
-SEEN_BY_DOORS = BOTTOM | {"config", "library", "wiring"}
+SEEN_BY_DOORS = BOTTOM | {"config", "library", "shapes", "wiring"}
 LOWER = {
     **dict.fromkeys(["errors", "text", "config", "model"], {"errors", "text"}),
     **dict.fromkeys(["ids", "query"], BOTTOM),

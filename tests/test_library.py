@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import orjson
@@ -98,13 +98,96 @@ def test_a_split_stays_when_the_same_file_comes_again(filled: Library, tmp_path:
     assert filled.get_work("2403.10001").id == new != filled.get_work("2403.10000").id
 
 
+def export(library: Library, path: Path) -> Path:
+    with path.open("wb") as out:
+        library.export_all(out)
+    return path
+
+
+def groups(library: Library) -> set[frozenset[str]]:
+    """The works as sets of what their records are called."""
+    works = {library.get_work(f"2403.1000{number}").id for number in range(len(ROWS))}
+    return {frozenset(each.record.key for each in library.get_records(work)) for work in works}
+
+
+def split_pairs(library: Library) -> set[frozenset[str]]:
+    """Pairs of works that may not merge, by the key of the first record of each."""
+    works = {library.get_work(f"2403.1000{number}").id for number in range(len(ROWS))}
+    with library._store.write() as transaction:
+        barred = transaction.find_barred(works)
+    first = {work: library.get_records(work)[0].record.key for work in works}
+    return {frozenset({first[a], first[b]}) for a, others in barred.items() for b in others}
+
+
 def test_an_export_makes_the_same_library_again(filled: Library, tmp_path: Path) -> None:
-    out = io.BytesIO()
-    assert filled.export_all(out) == 4
-    path = tmp_path / "all.jsonl"
-    path.write_bytes(out.getvalue())
+    """Fails when `import` forgets what an export says of merges, of splits, or of either's bar."""
+    plain = export(filled, tmp_path / "plain.jsonl")
+    with open_library(Settings(library=tmp_path / "plain")) as second:
+        second.import_files([plain])
+        assert export(second, tmp_path / "again.jsonl").read_bytes() == plain.read_bytes()
+    numbers = [filled.get_work(f"2403.1000{n}").id for n in range(4)]
+    filled.merge(numbers[0], numbers[1], reason="the same ferns")
+    filled.merge(numbers[2], numbers[3])
+    filled.split(numbers[2], [filled.get_records(numbers[2])[1].id])
+    path = export(filled, tmp_path / "all.jsonl")
     with open_library(Settings(library=tmp_path / "second")) as second:
-        second.import_files([path])
-        again = io.BytesIO()
-        second.export_all(again)
-        assert again.getvalue() == out.getvalue()
+        report = second.import_files([path])
+        assert (report.rows, report.added, report.new_works, report.merged) == (4, 4, 4, 1)
+        assert groups(second) == groups(filled) and len(groups(second)) == 3
+        assert split_pairs(second) == split_pairs(filled) != set()
+        assert second.get_history(numbers[0])[-1].reason == "as exported"
+        assert second.verify().ok
+        before = second._store.last_change(), len(second.get_history(numbers[2]))
+        assert second.import_files([path]).merged == 0
+        assert before == (second._store.last_change(), len(second.get_history(numbers[2])))
+        assert export(second, tmp_path / "again.jsonl").read_bytes().count(b'"split"') == 2
+
+
+def test_an_export_takes_apart_what_would_join(filled: Library, tmp_path: Path) -> None:
+    """Fails when a split is only barred: both records name the same paper, and join on arrival."""
+    twin = {**ROWS[0], "title": "Ferns under sodium lamps", "categories": ["cs.LG"]}
+    path = tmp_path / "twin.jsonl"
+    path.write_bytes(orjson.dumps(twin))
+    filled.import_files([path])
+    work = filled.get_work("2403.10000").id
+    filled.split(work, [filled.get_records(work)[1].id])
+    exported = export(filled, tmp_path / "all.jsonl")
+    with open_library(Settings(library=tmp_path / "second")) as second:
+        second.import_files([exported])
+        sizes = [len(second.get_records(second.get_work(n).id)) for n in range(1, 6)]
+        assert sizes == [1] * 5
+        assert second._store.get_groupings() == filled._store.get_groupings()
+        assert second.verify().ok
+
+
+def test_an_export_leaves_the_decisions_that_stand_here(filled: Library, tmp_path: Path) -> None:
+    """Fails when an imported merge goes over a bar, or an imported split over a merge by hand."""
+    plain = export(filled, tmp_path / "plain.jsonl")
+    numbers = [filled.get_work(f"2403.1000{n}").id for n in range(4)]
+    filled.merge(numbers[0], numbers[1])
+    filled.merge(numbers[2], numbers[3])
+    filled.split(numbers[2], [filled.get_records(numbers[2])[1].id])
+    told = export(filled, tmp_path / "told.jsonl")
+    days = iter(datetime(2026, 3, 1, tzinfo=UTC) + timedelta(days=n) for n in range(9))
+    settings = Settings(library=tmp_path / "second")
+    with open_library(settings, clock=lambda: next(days)) as second:
+        second.import_files([plain])
+        second.merge(numbers[0], numbers[1])
+        second.split(numbers[0], [second.get_records(numbers[0])[1].id])
+        second.merge(numbers[2], numbers[3])
+        decided = groups(second)
+        second.import_files([told])
+        assert groups(second) == decided != groups(filled)
+        assert second.verify().ok
+
+
+def test_a_record_in_two_groups_goes_into_the_first(filled: Library, tmp_path: Path) -> None:
+    """Fails, with an error, when a hostile export can name the only record of a work twice."""
+    path = export(filled, tmp_path / "all.jsonl")
+    digest = orjson.loads(path.read_bytes().splitlines()[0])["hash"]
+    lines = [{"works": [[digest], [digest], []], "split": [[0, 1], [1, 2]]}]
+    lines.append({"works": [["0" * 32], [digest]], "split": [[0, 1]]})
+    path.write_bytes(path.read_bytes() + b"".join(orjson.dumps(line) + b"\n" for line in lines))
+    before = groups(filled)
+    assert filled.import_files([path]).bad == 0
+    assert groups(filled) == before and filled.verify().ok

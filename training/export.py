@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import io
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -47,24 +48,34 @@ def write(
     facts: Mapping[str, object],
 ) -> int:
     """Write table, scales, vocabulary and a description; returns the bytes they take."""
-    folder.mkdir(parents=True, exist_ok=True)
     rows, scales = quantise(table)
-    np.save(folder / "table.npy", rows)
-    np.save(folder / "scales.npy", scales)
     text = "\n".join(vocabulary) + "\n"
-    # A fixed time in the header: the same vocabulary is the same file.
-    (folder / "vocabulary.txt.gz").write_bytes(gzip.compress(text.encode(), 9, mtime=0))
-    names = ("table.npy", "scales.npy", "vocabulary.txt.gz")
-    hashes = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+    files = {
+        "table.npy": _as_npy(rows),
+        "scales.npy": _as_npy(scales),
+        # A fixed time in the header: the same vocabulary is the same file.
+        "vocabulary.txt.gz": gzip.compress(text.encode(), 9, mtime=0),
+    }
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     space = hashlib.sha256("".join(hashes.values()).encode()).hexdigest()[:8]
     count, dim = rows.shape
-    meta = {
-        "id": f"static-{count // 1000}k-{dim}@{space}",
-        "rows": count,
-        "dim": dim,
-        "sha256": hashes,
-        "licence": LICENCE,
-        **facts,
-    }
-    (folder / "meta.json").write_text(json.dumps(meta, indent=2) + "\n", encoding="utf-8")
-    return sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
+    identity = {"id": f"static-{count // 1000}k-{dim}@{space}", "rows": count, "dim": dim}
+    meta = {**identity, "sha256": hashes, "licence": LICENCE, **facts}
+    files["meta.json"] = (json.dumps(meta, indent=2) + "\n").encode()
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        _replace(folder / name, content)
+    return sum(len(content) for content in files.values())
+
+
+def _as_npy(array: NDArray[np.generic]) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, array)
+    return buffer.getvalue()
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put a file in place in one step: a running program may have the old one mapped."""
+    fresh = path.with_name(path.name + ".new")
+    fresh.write_bytes(content)
+    fresh.replace(path)

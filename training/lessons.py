@@ -32,23 +32,30 @@ class Lessons:
     sentence_places: NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How many titles and whole papers the teacher reads, and the seed that picks sentences."""
+
+    titles: int
+    documents: int
+    seed: int
+
+
 def take(
     work: Path,
     teacher: Teacher,
     vocabulary: Sequence[str],
     papers: Sequence[Paper],
-    titles: int,
-    documents: int,
-    seed: int,
+    wanted: Wanted,
 ) -> Lessons:
     """Ask the teacher, once: answers are kept in `work` and read from there the next time."""
-    few = papers[:documents]
-    chooser = random.Random(seed)
+    few = papers[: wanted.documents]
+    chooser = random.Random(wanted.seed)
     places = [chooser.randrange(len(paper.sentences)) for paper in few]
     words = [token.removeprefix(CONTINUATION) for token in vocabulary]
     return Lessons(
         tokens=_answers(work / "tokens.npy", teacher, words),
-        titles=_answers(work / "titles.npy", teacher, [p.title for p in papers[:titles]]),
+        titles=_answers(work / "titles.npy", teacher, [p.title for p in papers[: wanted.titles]]),
         sentences=_answers(
             work / "sentences.npy",
             teacher,

@@ -67,10 +67,15 @@ def imitate(
     student_columns: torch.Tensor,
     teacher: torch.Tensor,
     teacher_columns: torch.Tensor,
+    kinds: int = 1,
 ) -> torch.Tensor:
-    """Divergence of the student's neighbourhoods from the teacher's, a thing itself left out."""
+    """Divergence of the student's neighbourhoods from the teacher's, a thing itself left out.
+
+    The first rows are `kinds` views of the columns, in their order; the rest are other things.
+    """
     count = len(student_columns)
-    same = torch.eye(count, dtype=torch.bool).repeat(len(student) // count, 1)
+    same = torch.zeros(len(student), count, dtype=torch.bool)
+    same[: kinds * count] = torch.eye(count, dtype=torch.bool).repeat(kinds, 1)
     # Left in, a thing's likeness to itself would be nearly all of the probability.
     target = (teacher @ teacher_columns.T * DISTIL_SCALE).masked_fill(same, -1e4)
     found = (student @ student_columns.T * DISTIL_SCALE).masked_fill(same, -1e4)
@@ -194,9 +199,15 @@ class Trainer:
         bags = [corpus.segment(p, 0) for p in drawn]
         bags += [corpus.segment(p, int(at)) for p, at in zip(drawn, places, strict=True)]
         bags += [corpus.text(p) for p in drawn]
+        words = self._words.draw(WORDS_PER_LESSON, len(self.table))
         rows = (lessons.titles[drawn], lessons.sentences[drawn], lessons.documents[drawn])
-        teacher = _centred(np.concatenate(rows), self._centre)
-        return Task(bags, lambda v: imitate(v, v[-len(drawn) :], teacher, teacher[-len(drawn) :]))
+        taught = (_centred(np.concatenate(rows), self._centre), self._taught_words[words])
+        teacher, count = torch.cat(taught), len(drawn)
+        whole = slice(2 * count, 3 * count)
+        return Task(
+            bags + list(words[:, None]),
+            lambda v: imitate(v, v[whole], teacher, teacher[whole], kinds=3),
+        )
 
     def _titles(self) -> Task:
         """Titles against titles."""

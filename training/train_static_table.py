@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 import heldout
 import lessons
@@ -22,10 +23,11 @@ import teacher
 import vocabulary
 from bags import Corpus
 from broadsheet.search.embed.wordpiece import WordPieces
-from corpus import evaluation_titles, hold_out, read_papers
+from corpus import Paper, evaluation_titles, hold_out, read_papers
 from export import spread_over_signs, write
 
 DIM = 256
+ROTATION_SAMPLE = 20_000
 
 
 def arguments() -> argparse.Namespace:
@@ -43,8 +45,8 @@ def arguments() -> argparse.Namespace:
     add("--held-out", type=int, default=6_000)
     add("--taught-titles", type=int, default=80_000)
     add("--taught-papers", type=int, default=30_000)
-    add("--steps", type=int, default=1_200)
-    add("--distil", type=float, default=1.0, help="weight of the teacher against the pairs")
+    add("--steps", type=int, default=2_400)
+    add("--distil", type=float, default=3.0, help="weight of the teacher against the pairs")
     add("--threads", type=int, default=1)
     return parser.parse_args()
 
@@ -58,25 +60,7 @@ def main() -> None:
     papers = read_papers(options.papers, evaluation_titles(options.evaluation))
     papers, held_out = hold_out(papers, options.held_out, options.seed)
     print(f"{len(papers):,} papers to learn from, {len(held_out):,} held out", flush=True)
-    counts = vocabulary.count_words(text for p in papers for text in (p.title, p.abstract))
-    guide = teacher.Teacher(options.teacher or options.work / "teacher", lessons.DOCUMENT_TOKENS)
-    tokens = vocabulary.build(counts, options.rows, options.pieces, guide.words())
-    taught = lessons.take(
-        options.work,
-        guide,
-        tokens,
-        papers,
-        options.taught_titles,
-        options.taught_papers,
-        options.seed,
-    )
-    corpus = Corpus.read(papers, WordPieces(tokens))
-    table = student.initial_table(taught.tokens, corpus, DIM)
-    plan = student.Plan(options.steps, options.seed, options.distil)
-    trainer = student.Trainer(corpus, taught, table, plan)
-    table = trainer.run()
-    sample = trainer.documents().numpy()[:20_000]
-    table = table @ spread_over_signs(sample, options.seed)
+    tokens, table = learn(papers, options)
     facts = {
         "seed": options.seed,
         "steps": options.steps,
@@ -84,10 +68,27 @@ def main() -> None:
         "papers": {"count": len(papers), "sha256": _sha256(options.papers)},
         "teacher": {"package": teacher.PACKAGE, "sha256": teacher.FILES},
     }
-    np.save(options.work / "table_float.npy", table)
     size = write(options.out, table, tokens, facts)
     print(f"wrote {size:,} bytes to {options.out}")
     heldout.report(table, tokens, held_out)
+
+
+def learn(
+    papers: list[Paper], options: argparse.Namespace
+) -> tuple[list[str], NDArray[np.float32]]:
+    """A vocabulary and its table, rotated so that the signs of vectors tell much."""
+    guide = teacher.Teacher(options.teacher or options.work / "teacher", lessons.DOCUMENT_TOKENS)
+    counts = vocabulary.count_words(text for p in papers for text in (p.title, p.abstract))
+    tokens = vocabulary.build(counts, options.rows, options.pieces, guide.words())
+    wanted = lessons.Wanted(options.taught_titles, options.taught_papers, options.seed)
+    taught = lessons.take(options.work, guide, tokens, papers, wanted)
+    corpus = Corpus.read(papers, WordPieces(tokens))
+    table = student.initial_table(taught.tokens, corpus, DIM)
+    plan = student.Plan(options.steps, options.seed, options.distil)
+    trainer = student.Trainer(corpus, taught, table, plan)
+    table = trainer.run()
+    sample = trainer.documents().numpy()[:ROTATION_SAMPLE]
+    return tokens, table @ spread_over_signs(sample, options.seed)
 
 
 def _sha256(path: Path) -> str:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         StorageBusyError,
         StorageError,
         StorageFullError,
+        StorageReadOnlyError,
     )
     from broadsheet.library import Library, Page, Shown, Stats
     from broadsheet.model import (
@@ -66,6 +67,7 @@ _ROOMS = {
         "StorageBusyError",
         "StorageError",
         "StorageFullError",
+        "StorageReadOnlyError",
     ),
     "library": ("Library", "Page", "Shown", "Stats"),
     "model": (
@@ -112,6 +114,7 @@ __all__ = [
     "StorageBusyError",
     "StorageError",
     "StorageFullError",
+    "StorageReadOnlyError",
     "StoredRecord",
     "VerifyReport",
     "Work",

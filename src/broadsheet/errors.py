@@ -10,6 +10,7 @@
     ├── StorageError             the store cannot do it
     │   ├── StorageBusyError     another process is writing; trying again helps (transient)
     │   ├── StorageFullError     no space left; nothing acknowledged was lost
+    │   ├── StorageReadOnlyError the folder takes no changes; reading goes on
     │   └── LibraryTooNewError   the library was made by a newer Broadsheet
     ├── IndexNotReadyError       the index is missing or damaged; `index rebuild` mends it
     └── EmbedderError            an embedding model or endpoint failed (transient)
@@ -29,8 +30,8 @@ class BroadsheetError(Exception):
 class NotFoundError(BroadsheetError, LookupError):
     """Nothing has the id that was asked for."""
 
-    def __init__(self, kind: str, key: object) -> None:
-        super().__init__(f"There is no {kind} {key} in this library.")
+    def __init__(self, kind: str, key: object, *, within: str = " in this library") -> None:
+        super().__init__(f"There is no {kind} {key}{within}.")
         self.kind = kind
         self.key = key
 
@@ -69,6 +70,10 @@ class StorageBusyError(StorageError):
 
 class StorageFullError(StorageError):
     """The disk is full; what was acknowledged before is safe."""
+
+
+class StorageReadOnlyError(StorageError):
+    """The library lies where nothing can be written; it can be read."""
 
 
 class LibraryTooNewError(StorageError):

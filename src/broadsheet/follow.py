@@ -25,8 +25,17 @@ Fetch = Callable[[Sequence[Change]], Mapping[int, Work]]
 
 
 def index_behind(store: Store, index: Index) -> bool:
-    """Whether the store has changes that the index has not seen."""
-    return index.state().position < store.last_change()
+    """Whether the store has changes that the index has not seen, or is not the index's own."""
+    return index.state().position != store.last_change()
+
+
+def _is_foreign(store: Store, index: Index) -> bool:
+    """Whether the index knows more than the store: then it followed another one.
+
+    This is what a library looks like whose store was deleted or put back from a copy. Its index
+    would else wait for changes that it believes to have seen, and miss what is new.
+    """
+    return index.state().position > store.last_change()
 
 
 def follow_changes(store: Store, index: Index, progress: Progress = silent) -> int:
@@ -35,6 +44,8 @@ def follow_changes(store: Store, index: Index, progress: Progress = silent) -> i
     Raises StorageBusyError when another process is already doing it.
     """
     with index.writing():
+        if _is_foreign(store, index):
+            index.reset()
         walk = _Walk(store, index)
         while walk.step():
             progress("Indexing", walk.done, walk.estimate())
@@ -99,6 +110,7 @@ class Follower:
     def __init__(self, store: Store, index: Index) -> None:
         self._store = store
         self._index = index
+        self._foreign = _is_foreign(store, index)  # asked before anything more is written
         self._walk: _Walk | None = None
         self._recent: dict[int, tuple[int, Work]] = {}
         self._recent_lock = threading.Lock()
@@ -144,6 +156,8 @@ class Follower:
 
     def _run(self) -> None:
         with self._index.writing():
+            if self._foreign:
+                self._index.reset()
             self._walk = walk = _Walk(self._store, self._index, self._take_recent)
             while True:
                 self._news.clear()

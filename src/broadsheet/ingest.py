@@ -19,11 +19,13 @@ from broadsheet.batch import BatchResult, encode, recompose, store_batch
 from broadsheet.errors import BadFileError, ConflictError, NotFoundError
 from broadsheet.files import Source, open_source
 from broadsheet.follow import Follower, following
-from broadsheet.model import BadRow, ImportReport, Record
+from broadsheet.model import BadRow, Grouping, ImportReport, Record
 from broadsheet.ports import FileFormat, Index, Progress, Store, silent
+from broadsheet.regroup import Regrouped, regroup
 
 BATCH_ROWS = 2000
 BATCH_BYTES = 1 << 25
+_Row = Record | BadRow | Grouping
 MAX_BAD_ROWS = 1000
 """As many bad rows as a report names; it counts them all."""
 
@@ -40,19 +42,22 @@ def import_files(
     """Import files of any known kind ("-" is standard input), and index what they brought.
 
     `progress` is called after each batch that has been kept, with the rows of the file so far
-    and an estimate of all its rows (None where its size is unknown). Raises BadFileError for a
-    file that cannot be read (to its end); what came before has gone in. When another process has
-    the index's writing lock, the index follows later.
+    and an estimate of all its rows (None where its size is unknown). A file that cannot be read
+    (to its end) is named in the report; what came before has gone in, and the other files do.
+    When another process has the index's writing lock, the index follows later.
     """
     tally = _Tally()
     with following(store, index, progress) as follower:
         for path in paths:
-            with open_source(path) as source:
-                done = 0
-                for rows in _read_batches(source, _choose_format(formats, source)):
-                    _store_rows(store, follower, rows, source, tally, now)
-                    done += len(rows)
-                    progress(f"Importing {source.name}", done, _estimate(done, source))
+            try:
+                with open_source(path) as source:
+                    done = 0
+                    for rows in _read_batches(source, _choose_format(formats, source)):
+                        _store_rows(store, follower, rows, source, tally, now)
+                        done += len(rows)
+                        progress(f"Importing {source.name}", done, _estimate(done, source))
+            except BadFileError as error:
+                tally.bad_files.append(str(error))
     return tally.report()
 
 
@@ -101,9 +106,9 @@ def _choose_format(formats: Sequence[FileFormat], source: Source) -> FileFormat:
     raise BadFileError(f"{source.name} is of no kind that can be imported ({kinds}).")
 
 
-def _read_batches(source: Source, kind: FileFormat) -> Iterator[list[Record | BadRow]]:
+def _read_batches(source: Source, kind: FileFormat) -> Iterator[list[_Row]]:
     """Rows in lists of bounded size; when reading fails, what came before is given first."""
-    batch: list[Record | BadRow] = []
+    batch: list[_Row] = []
     start = 0
     try:
         for row in kind.read(source.stream, source.filename):
@@ -122,13 +127,16 @@ def _read_batches(source: Source, kind: FileFormat) -> Iterator[list[Record | Ba
 def _store_rows(
     store: Store,
     follower: Follower,
-    rows: Sequence[Record | BadRow],
+    rows: Sequence[_Row],
     source: Source,
     tally: _Tally,
     now: datetime,
 ) -> None:
-    encoded = []
+    encoded, groupings = [], []
     for row in rows:
+        if isinstance(row, Grouping):
+            groupings.append(row)
+            continue
         if isinstance(row, BadRow):
             tally.add_bad(row)
             continue
@@ -142,6 +150,8 @@ def _store_rows(
             result = store_batch(transaction, encoded, now=now)
         follower.offer(result.works, result.position)
         tally.add(result)
+    if groupings:
+        tally.add_regrouped(regroup(store, groupings, now=now))
 
 
 def _estimate(rows: int, source: Source) -> int | None:
@@ -156,10 +166,15 @@ class _Tally:
 
     counts: Counter[str] = field(default_factory=Counter)
     bad_rows: list[BadRow] = field(default_factory=list)
+    bad_files: list[str] = field(default_factory=list)
 
     def add(self, result: BatchResult) -> None:
         for name in ("added", "updated", "unchanged", "new_works", "merged"):
             self.counts[name] += getattr(result, name)
+
+    def add_regrouped(self, result: Regrouped) -> None:
+        self.counts["merged"] += result.merged
+        self.counts["new_works"] += result.split
 
     def add_bad(self, row: BadRow) -> None:
         self.counts["bad"] += 1
@@ -168,4 +183,9 @@ class _Tally:
 
     def report(self) -> ImportReport:
         rows = sum(self.counts[name] for name in ("added", "updated", "unchanged", "bad"))
-        return ImportReport(rows=rows, bad_rows=tuple(self.bad_rows), **self.counts)
+        return ImportReport(
+            rows=rows,
+            bad_rows=tuple(self.bad_rows),
+            bad_files=tuple(self.bad_files),
+            **self.counts,
+        )

@@ -98,8 +98,8 @@ class Library:
     ) -> ImportReport:
         """Import files of any known kind ("-" is standard input) and index what they brought.
 
-        Raises BadFileError, with one sentence, for a file that is not of a known kind; files
-        before it have gone in.
+        A file that is missing, broken or of no known kind is named in the report's `bad_files`,
+        one sentence each; the others go in.
         """
         return ingest.import_files(
             self._store,
@@ -123,10 +123,7 @@ class Library:
         highlights: bool = True,
     ) -> Page:
         """Search by words and by meaning. Raises InvalidQueryError with the mistake's position."""
-        if not 0 <= limit <= MAX_LIMIT or offset < 0:
-            raise InvalidInputError(
-                f"A page has 0 to {MAX_LIMIT} results and starts at 0 or later."
-            )
+        _check_bounds(limit, offset)
         query = parse(text)
         if query.ids and (found := self._find_identified(query)):
             return found
@@ -158,7 +155,8 @@ class Library:
         return self._store.get_history(number)
 
     def related(self, references: Sequence[str | int], *, limit: int = 10) -> tuple[Shown, ...]:
-        """Works near one work, or near a set of them."""
+        """Works near one work, or near a set of them; at most MAX_LIMIT."""
+        _check_bounds(limit)
         works = [self.get_work(reference) for reference in references]
         results = self._index.related(works, limit=limit)
         return self._show(Query(), results.hits, highlights=False)
@@ -267,3 +265,8 @@ class Library:
     def _spans(self, query: Query, texts: Sequence[str]) -> list[tuple[Span, ...]]:
         found = self._index.highlight(query, texts)
         return [tuple(Span(*pair) for pair in spans) for spans in found]
+
+
+def _check_bounds(limit: int, offset: int = 0) -> None:
+    if not 0 <= limit <= MAX_LIMIT or offset < 0:
+        raise InvalidInputError(f"A page has 0 to {MAX_LIMIT} results and starts at 0 or later.")

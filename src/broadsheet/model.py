@@ -274,8 +274,23 @@ class BadRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Grouping:
+    """What an export tells of works that were merged or split: how their records are grouped.
+
+    `works` are the content hashes of each work's records; `split` are pairs of places in `works`
+    that a person split from each other.
+    """
+
+    works: tuple[tuple[bytes, ...], ...]
+    split: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did. `rows` = `added` + `updated` + `unchanged` + `bad`."""
+    """What an import did. `rows` = `added` + `updated` + `unchanged` + `bad`.
+
+    `bad_files` has one sentence for each file that could not be read (to its end).
+    """
 
     rows: int = 0
     added: int = 0
@@ -285,6 +300,12 @@ class ImportReport:
     merged: int = 0
     bad_rows: tuple[BadRow, ...] = ()
     bad: int = 0
+    bad_files: tuple[str, ...] = ()
+
+    @property
+    def joined(self) -> int:
+        """How many of the new records are of works that were there before them."""
+        return max(0, self.added - self.new_works)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from broadsheet.model import (
     BadRow,
     Change,
+    Grouping,
     Identifier,
     Record,
     Results,
@@ -53,8 +54,10 @@ class FileFormat(Protocol):
     def recognises(self, head: bytes, filename: str) -> bool:
         """Whether a file that begins with `head` (up to 64 KiB, decompressed) is of this kind."""
 
-    def read(self, stream: BinaryIO, filename: str) -> Iterator[Record | BadRow]:
+    def read(self, stream: BinaryIO, filename: str) -> Iterator[Record | BadRow | Grouping]:
         """Records in file order, streaming; a bad row is yielded as `BadRow`, never raised.
+
+        Our own export also tells how records are grouped, after the records themselves.
 
         Raises BadFileError when the file as a whole is not of this kind.
         """
@@ -113,8 +116,14 @@ class Transaction(Protocol):
     def find_barred(self, work_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
         """For each work, those that a person split from it: they must never merge again."""
 
+    def find_places(self, hashes: Collection[bytes]) -> Mapping[bytes, tuple[int, int]]:
+        """For each content hash that is stored, the numbers of its record and of its work."""
+
     def get_records(self, work_ids: Collection[int]) -> Mapping[int, Sequence[StoredRecord]]:
         """All records of each work, oldest first."""
+
+    def get_history(self, work_id: int) -> Sequence[WorkEvent]:
+        """Merges and splits that made the work what it is, oldest first."""
 
     def reserve_work_ids(self, count: int) -> range:
         """Fresh work numbers; numbers are never used twice."""
@@ -132,6 +141,9 @@ class Transaction(Protocol):
         self, record_ids: Collection[int], *, new_id: int, reason: str, now: datetime
     ) -> None:
         """Move records out of their work into `new_id` and bar the two from ever merging."""
+
+    def bar_works(self, one: int, other: int, *, reason: str, now: datetime) -> None:
+        """Bar two works from ever merging by themselves."""
 
     def last_change(self) -> int:
         """The newest sequence number in the change log, this transaction's changes included."""
@@ -175,6 +187,9 @@ class Store(Protocol):
         self, *, after: int = 0, batch: int = 1000
     ) -> Iterator[Sequence[StoredRecord]]:
         """All records in order of number, in batches."""
+
+    def get_groupings(self) -> Sequence[Grouping]:
+        """Works that were merged or split, those together that were split from each other."""
 
     def changes(self, after: int, limit: int) -> Sequence[Change]:
         """The change log after a sequence number, oldest first, one entry a work."""

@@ -50,6 +50,11 @@ def test_records_come_back_identical() -> None:
         (b'{"source":"x","key":"1","title":"T","authors":[%s"b"]}' % (b'"a",' * 10_000), "authors"),
         (b'{"source":"x","key":"1","title":"T","version":true}', "its version is not"),
         (b'{"source":"x","key":"1","title":"T","listing":[1,2,3]}', "its listing is not"),
+        (b'{"works":[["%s"]],"split":[[0,1]]}' % (b"a" * 32), "its groups of records"),
+        (b'{"works":[["%s"]],"split":[],"more":1}' % (b"a" * 32), "its groups of records"),
+        (b'{"works":[["A"]],"split":[]}', "its groups of records"),
+        (b'{"works":[5],"split":[]}', "its groups of records"),
+        (b'{"works":[%s[]],"split":[]}' % (b"[]," * 10_000), "its groups of records"),
     ],
 )
 def test_a_line_that_is_not_ours_is_named(line: bytes, reason: str) -> None:

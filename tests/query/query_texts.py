@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 _PIECES = (
-    '"', "“", "(", ")", "-", " ", "OR", " OR ", "title:", "id:", "Author:", "year:", "date:",
-    "has:", "code", "2020", "..", "2024-03", "-05", "word", "x", "two words", ":", ".", ",", "é",
-    "²", "🎉", "\x00", "\ud800", "\u2028", "\u200b", "a(b)", "2106.09685",
+    '"', "“", "(", ")", "-", " ", "OR", " OR ", "NOT ", " AND ", "title:", "id:", "Author:",
+    "year:", "date:", "has:", "code", "2020", "..", "2024-03", "-05", "word", "x", "two words",
+    ":", ".", ",", "é", "²", "🎉", "\x00", "\ud800", "\u2028", "\u200b", "a(b)", "2106.09685",
     "https://github.com/a/b", "10.1000/x",
 )  # fmt: skip
 

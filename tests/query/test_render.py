@@ -25,7 +25,16 @@ def test_what_is_rendered_means_the_same(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["-(5)", "-(a OR b)", "-(a b)", "(a b) OR c", '"x" OR -(-y)', "(a OR b c) OR d", "-(author:x)"],
+    [
+        "-(5)",
+        "-(a OR b)",
+        "-(a b)",
+        "(a b) OR c",
+        '"x" OR -(-y)',
+        "(a OR b c) OR d",
+        "-(author:x)",
+        "NOT (a b) OR NOT -5",
+    ],
 )
 def test_brackets_stay_where_they_matter(text: str) -> None:
     assert parse(render(parse(text))) == parse(text)

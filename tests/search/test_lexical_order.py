@@ -78,13 +78,27 @@ def test_all_words_are_asked_for_when_enough_works_have_them(
     have_both = set(index.candidates(parse("glacier"), COUNT)[0].tolist())
     have_both &= set(index.candidates(parse("enzyme"), COUNT)[0].tolist())
     rare = parse("glacier enzyme id:5")
-    assert index.matching(rare) is Matching.ANY
     monkeypatch.setattr(compiling, "ENOUGH_WITH_ALL", len(have_both))
     fresh = LexicalIndex.open(index.folder)
     assert fresh.matching(rare) is Matching.ALL
     assert fresh.count(parse("glacier enzyme")) == len(have_both)
-    monkeypatch.setattr(compiling, "ENOUGH_WITH_ALL", len(have_both) + 1)
+    for name in ("ENOUGH_WITH_ALL", "FEWEST_WITH_ALL"):
+        monkeypatch.setattr(compiling, name, len(have_both) + 1)
     assert LexicalIndex.open(index.folder).matching(rare) is Matching.ANY
+
+
+@pytest.mark.parametrize(("works", "wanted"), [(100, 21), (3_000, 50)])
+def test_a_larger_library_wants_more_with_all_words(
+    tmp_path: Path, works: int, wanted: int
+) -> None:
+    """Fails when the number does not grow with the library."""
+    for have_both, matching in ((wanted - 1, Matching.ANY), (wanted, Matching.ALL)):
+        folder = tmp_path / str(have_both)
+        made = [
+            make_work(n, title="quartz" if n > have_both else "quartz opal", abstract="")
+            for n in range(1, works + 1)
+        ]
+        assert fill(folder, made).matching(parse("quartz opal")) is matching
 
 
 def test_a_pasted_abstract_ranks_by_its_rarest_words(tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ def segment_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if len(path.name.partition(".")[0]) == 32)
 
 
-@pytest.mark.parametrize("harm", ["cut", "emptied", "deleted"])
+@pytest.mark.parametrize("harm", ["cut", "emptied", "deleted", "a folder"])
 def test_a_file_that_is_not_whole_is_noticed_on_opening(
     sound: Path, tmp_path: Path, harm: str
 ) -> None:
@@ -135,8 +135,10 @@ def test_a_file_that_is_not_whole_is_noticed_on_opening(
         folder = tmp_path / name
         shutil.copytree(sound, folder)
         victim = folder / name
-        if harm == "deleted":
+        if harm in ("deleted", "a folder"):
             victim.unlink()
+            if harm == "a folder":
+                victim.mkdir()
         else:
             data = victim.read_bytes()
             victim.write_bytes(data[: len(data) // 2] if harm == "cut" else b"")

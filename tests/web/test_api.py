@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Collection
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -19,11 +22,37 @@ def test_a_search(client: TestClient) -> None:
     assert (body["limit"], body["offset"], len(body["hits"])) == (2, 0, 2)
     assert body["total"] > 2 and body["more"] is True
     hit = body["hits"][0]
-    start, end = hit["title_spans"][0]
-    assert hit["paper"]["title"][start:end].lower() == "lanterns"
+    start, end = hit["highlights"]["title"][0]
+    assert hit["work"]["title"][start:end].lower() == "lanterns"
     assert hit["spoke"] == "words"
     assert {"value", "count"} == set(body["facets"]["category"][0])
     assert {"month", "count"} == set(body["months"][0])
+
+
+def documented(heading: str) -> set[str]:
+    """The keys in the table under a heading of docs/api.md; the last one, where it has several."""
+    text = (Path(__file__).parents[2] / "docs/api.md").read_text(encoding="utf-8")
+    section = re.split(r"^##", text.split(f"# {heading}\n")[1], maxsplit=1, flags=re.MULTILINE)[0]
+    table = section.split("| key | value |")[1]
+    firsts = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+    return {key for first in firsts for key in re.findall(r"`(\w+)`", first)}
+
+
+def test_documented_keys_are_the_actual_ones(client: TestClient, papers: Library) -> None:
+    """Break to see it fail: add a key to any shape, or leave one out of docs/api.md."""
+    found = client.get("/api/search?q=lanterns").json()
+    paper = client.get(f"/api/paper/{papers.get_work('2401.00001').id}").json()
+    work = documented("A work")
+    actual: dict[str, Collection[str]] = {
+        "`/api/search`": found,
+        "A hit": found["hits"][0],
+        "A work": found["hits"][0]["work"],
+        "`/api/paper/N`": set(paper) - work,
+    }
+    assert work < set(paper)
+    for heading, keys in actual.items():
+        assert documented(heading) == set(keys), heading
+    assert set(paper["related"][0]) == documented("A hit")
 
 
 def test_numbers_out_of_bounds_are_clamped_and_told(client: TestClient) -> None:
@@ -36,7 +65,7 @@ def test_a_paper(client: TestClient, papers: Library) -> None:
     work = papers.get_work("2401.00001")
     body = client.get(f"/api/paper/{work.id}").json()
     assert body["ok"] is True
-    assert body["paper"]["ids"]["arxiv"] == "2401.00001"
+    assert body["ids"]["arxiv"] == "2401.00001"
     assert [record["source"] for record in body["records"]] == ["arxiv", "huggingface"]
     assert body["records"][1]["listing"]["position"] == 7
     assert len(body["related"]) == 8
@@ -99,7 +128,7 @@ def test_citation_files(
 def test_a_search_exports_in_its_own_order(client: TestClient) -> None:
     items = json.loads(client.get("/export.json?q=weigh&sort=oldest").text)
     hits = client.get("/api/search?q=weigh&sort=oldest&limit=100").json()["hits"]
-    assert [item["title"] for item in items] == [hit["paper"]["title"] for hit in hits]
+    assert [item["title"] for item in items] == [hit["work"]["title"] for hit in hits]
 
 
 @pytest.mark.parametrize("address", ["/export.exe?q=a", "/paper/1/export.exe", "/export."])

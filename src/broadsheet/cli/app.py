@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from broadsheet.cli.output import Listener, deaf
-from broadsheet.errors import BroadsheetError, NotFoundError, StorageBusyError
+from broadsheet.errors import (
+    BroadsheetError,
+    NotFoundError,
+    StorageBusyError,
+    StorageReadOnlyError,
+)
 
 if TYPE_CHECKING:
     from broadsheet.config import Settings
@@ -62,12 +67,14 @@ class App:
 
 
 def catch_up(library: Library) -> None:
-    """Let the index follow the change log; another process that does it already is welcome."""
+    """Let the index follow the change log, unless another process does it or nobody can."""
     with progress() as listener:
         try:
             library.catch_up(progress=listener)
         except StorageBusyError:
             click.echo("The index is being brought up to date by another process.", err=True)
+        except StorageReadOnlyError:
+            return  # what is indexed can be searched
 
 
 @contextmanager

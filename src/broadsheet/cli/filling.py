@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from broadsheet.cli import codes, shapes
+from broadsheet import shapes
+from broadsheet.cli import codes
 from broadsheet.cli.app import App, pass_app, progress
 from broadsheet.cli.finding import as_json
-from broadsheet.cli.output import printable, show_json
+from broadsheet.cli.output import complain, printable, show_json
 
 if TYPE_CHECKING:
     from broadsheet.model import ImportReport
@@ -37,7 +38,8 @@ def import_files(app: App, files: tuple[str, ...], as_json: bool) -> int:
     curl -s https://example.org/list.ris | broadsheet import -
 
     The same file twice changes nothing. Stopping half-way loses nothing: run it again to go
-    on. A row that cannot be read is skipped and reported; the exit code is then 4.
+    on. A row that cannot be read is skipped and reported; the exit code is then 4. So is a
+    file that cannot be read, while the others go in; the exit code is then 1.
     """
     begun = time.perf_counter()
     with app.library(create=True) as library, progress() as listener:
@@ -45,16 +47,20 @@ def import_files(app: App, files: tuple[str, ...], as_json: bool) -> int:
     seconds = time.perf_counter() - begun
     if as_json:
         show_json(shapes.import_report(report, seconds))
-    else:
+    elif report.rows or not report.bad_files:
         _tell_import(report, seconds)
     _tell_bad_rows(report)
+    for sentence in report.bad_files:
+        complain(sentence)
+    if report.bad_files:
+        return codes.FAILED
     return codes.ATTENTION if report.bad else codes.OK
 
 
 def _tell_import(report: ImportReport, seconds: float) -> None:
     rate = report.rows / seconds if seconds else 0.0
     click.echo(f"{report.rows:,} rows in {seconds:.1f} s ({rate:,.0f} a second)")
-    if not report.added + report.updated + report.bad:
+    if not report.added + report.updated + report.bad + report.merged + report.new_works:
         click.echo("Nothing has changed: everything was here already.")
         return
     click.echo(
@@ -62,6 +68,10 @@ def _tell_import(report: ImportReport, seconds: float) -> None:
         f"{report.unchanged:,} unchanged, {report.bad:,} bad"
     )
     click.echo(f"  papers    {report.new_works:,} new, {report.merged:,} merged")
+    if report.joined:
+        one = report.joined == 1
+        what = "record is of a paper that was" if one else "records are of papers that were"
+        click.echo(f"  joined    {report.joined:,} new {what} here already")
     if report.merged:
         click.echo("  Why they merged: broadsheet show REF --records; undo: broadsheet work split")
 

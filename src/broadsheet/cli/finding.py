@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from broadsheet.cli import codes, shapes
+from broadsheet import shapes
+from broadsheet.cli import codes
 from broadsheet.cli.app import HOW_TO_FILL, App, pass_app
 from broadsheet.cli.output import complain, printable, show_json
 from broadsheet.errors import InvalidQueryError, NotFoundError
@@ -88,7 +89,8 @@ def search(
         if style:
             _cite(library, page, style)
         elif as_json:
-            show_json(shapes.page(page, text=text, limit=limit, offset=offset))
+            order = Sort(sort)
+            show_json(shapes.page(page, text=text, sort=order, limit=limit, offset=offset))
         else:
             _show_page(library, page, offset, seconds)
     return codes.OK if page.shown else codes.NOTHING
@@ -134,7 +136,8 @@ def show(app: App, reference: str, records: bool, as_json: bool) -> int:
         stored = library.get_records(work.id) if records else ()
         history = library.get_history(work.id) if records else ()
     if as_json:
-        show_json(shapes.work_with_records(work, stored, history, records))
+        full = shapes.work_with_records(work, stored, history) if records else work.as_dict()
+        show_json(full)
         return codes.OK
     from broadsheet.cli import render
 
@@ -165,7 +168,7 @@ def related(app: App, references: tuple[str, ...], limit: int, as_json: bool) ->
             complain(str(error))
             return codes.NOTHING
     if as_json:
-        show_json({"related": [shapes.hit(entry) for entry in shown]})
+        show_json(shapes.related(shown))
     else:
         from broadsheet.cli import render
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from broadsheet.cli import codes, shapes
+from broadsheet import shapes
+from broadsheet.cli import codes
 from broadsheet.cli.app import App, pass_app, progress
 from broadsheet.cli.finding import as_json
 from broadsheet.cli.output import printable, show_json
@@ -121,6 +122,8 @@ def restore(app: App, source: Path) -> None:
 @pass_app
 def export(app: App, target: str) -> None:
     """Write every record, with its paper, as JSON lines that `import` reads.
+
+    What was merged and split goes along.
 
     \b
     broadsheet export papers.jsonl

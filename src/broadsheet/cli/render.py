@@ -30,6 +30,14 @@ EXCERPT = 260
 LEAD = 60
 INDENT = " " * 5
 TEXTS = ("abstract", "summary")
+NAMES = {
+    "arxiv": "arXiv id",
+    "doi": "DOI",
+    "openreview": "OpenReview id",
+    "acl": "ACL id",
+    "pmid": "PubMed id",
+    "venue": "venue's id",
+}
 SHOWN_FACETS = 6
 SHOWN_AUTHORS = 4
 SHOWN_NUMBERS = 20
@@ -166,7 +174,7 @@ def _work_rows(work: Work) -> list[tuple[str, str, tuple[str, ...]]]:
         ("venue", work.venue or "", ("venue",)),
         ("status", work.status or "", ("status",)),
         ("categories", ", ".join(work.categories), ("categories",)),
-        *((f"{scheme} id", value, ("ids",)) for scheme, value in work.ids),
+        *((NAMES.get(scheme, scheme), value, ("ids",)) for scheme, value in work.ids),
         *((link.rel, link.url, ("links",)) for link in work.links),
         ("sources", ", ".join(work.sources), ()),
         ("text", "abstract" if work.abstract else "summary" if work.summary else "", TEXTS),

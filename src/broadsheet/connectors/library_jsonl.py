@@ -1,4 +1,4 @@
-"""Broadsheet's own export read back: one record a line, as `exports.write_all` writes them."""
+"""Broadsheet's own export read back: the lines that `exports.write_all` writes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from broadsheet.connectors.rows import (
     peek_json_lines,
     read_lines,
 )
-from broadsheet.model import BadRow, Record, content_hash
+from broadsheet.model import BadRow, Grouping, Record, content_hash
 from broadsheet.text import clean_line
 
 _NAMES = frozenset(field.name for field in fields(Record))
@@ -28,6 +28,8 @@ _LISTS = ("authors", "categories")
 # The limits of the other readers hold before cleaning, which can make a text three times as long.
 MAX_FIELD = 3 * MAX_ABSTRACT
 _LONGEST = {"title": 3 * MAX_TITLE}
+_MALFORMED = "its groups of records are not of the form that Broadsheet writes"
+_HASH = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _ISO_PREFIX = re.compile(r"\d{4}(?:-\d\d){0,2}", re.ASCII)
 
 
@@ -40,14 +42,43 @@ class LibraryJsonl:
     def recognises(self, head: bytes, filename: str) -> bool:
         return peek_json_lines(head, ("source", "key", "title"))
 
-    def read(self, stream: BinaryIO, filename: str) -> Iterator[Record | BadRow]:
+    def read(self, stream: BinaryIO, filename: str) -> Iterator[Record | BadRow | Grouping]:
         for number, line in read_lines(stream):
             if not line.strip():
                 continue
             try:
-                yield _record(parse_json_line(line))
+                raw = parse_json_line(line)
+                yield _grouping(raw) if "works" in raw else _record(raw)
             except RowError as error:
                 yield BadRow(filename, number, str(error))
+
+
+def _grouping(raw: dict[str, object]) -> Grouping:
+    """How records are grouped; raises RowError for what `exports.write_all` does not write."""
+    match raw:
+        case {"works": [*works], "split": [*split], **rest} if not rest and (
+            len(works) <= MAX_NAMES and len(split) <= MAX_NAMES
+        ):
+            groups = tuple(map(_hashes, works))
+            return Grouping(groups, tuple(_two_of(len(groups), pair) for pair in split))
+    raise RowError(_MALFORMED)
+
+
+def _hashes(raw: object) -> tuple[bytes, ...]:
+    if not isinstance(raw, list) or not all(map(_is_hash, raw)):
+        raise RowError(_MALFORMED)
+    return tuple(map(bytes.fromhex, raw))
+
+
+def _is_hash(raw: object) -> bool:
+    return isinstance(raw, str) and _HASH.fullmatch(raw) is not None
+
+
+def _two_of(count: int, raw: object) -> tuple[int, int]:
+    match raw:
+        case [int(one), int(other)] if 0 <= one < other < count:
+            return one, other
+    raise RowError(_MALFORMED)
 
 
 def _record(raw: dict[str, object]) -> Record:

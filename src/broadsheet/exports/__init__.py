@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import IO
 
+import orjson
+
 from broadsheet.errors import InvalidInputError
 from broadsheet.exports.bibtex import to_bibtex
 from broadsheet.exports.csl import to_csl_json, to_jsonl
 from broadsheet.exports.ris import to_ris
-from broadsheet.model import Work, content_hash
+from broadsheet.model import Grouping, Work, content_hash
 from broadsheet.ports import Progress, Store, silent
 
 _RENDERERS: dict[str, Callable[[Iterable[Work]], str]] = {
@@ -29,7 +31,8 @@ def write_all(store: Store, out: IO[bytes], progress: Progress = silent) -> int:
     """Write every record as one JSON line and return how many there were.
 
     A line is the record's own canonical JSON (`source`, `key`, `title`, …) with the number of its
-    work and its content hash in front; `import` reads it back to identical records.
+    work and its content hash in front; `import` reads it back to identical records. After them
+    come lines that say how merges and splits have grouped records, each named by its hash.
     """
     total, done = store.get_counts()["records"], 0
     for batch in store.iterate_records():
@@ -42,7 +45,14 @@ def write_all(store: Store, out: IO[bytes], progress: Progress = silent) -> int:
             out.write(head + payload[1:] + b"\n")
         done += len(batch)
         progress("Exporting", done, total)
+    for grouping in store.get_groupings():
+        out.write(_grouping_line(grouping))
     return done
+
+
+def _grouping_line(grouping: Grouping) -> bytes:
+    works = [[digest.hex() for digest in work] for work in grouping.works]
+    return orjson.dumps({"works": works, "split": grouping.split}) + b"\n"
 
 
 def render(works: Iterable[Work], style: str) -> str:

@@ -2,9 +2,10 @@
 
     query    = clause*                    all of them hold; plain words only as far as they can
     clause   = operand ("OR" operand)*
-    operand  = ["-"] ( word | '"' phrase '"' | field ":" value | "(" query ")" )
+    operand  = ["-" | "NOT"] ( word | '"' phrase '"' | field ":" value | "(" query ")" )
 
-Brackets without a partner, an OR with nothing on one side, and empty groups are passed over.
+Brackets without a partner, an OR or a NOT with nothing beside it, empty groups, and AND are passed
+over.
 """
 
 from __future__ import annotations

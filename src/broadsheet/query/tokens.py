@@ -1,5 +1,7 @@
 """Search text to tokens: words, "phrases", field:values, parentheses and OR. Linear in its length.
 
+NOT negates the token after it, as a hyphen does; AND says what is so anyway, and is passed over.
+
 Nothing is wrong here but a known field without a value: a quote that nobody closes, a hyphen on
 its own, a colon after any other word, and a bracket inside a word are ordinary text.
 """
@@ -31,8 +33,12 @@ class Kind(Enum):
     PHRASE = auto()
     FIELD = auto()
     OR = auto()
+    NOT = auto()
     OPEN = auto()
     CLOSE = auto()
+
+
+_OPERATORS = {"OR": Kind.OR, "NOT": Kind.NOT}
 
 
 class Token(NamedTuple):
@@ -54,12 +60,17 @@ def clean(text: str) -> str:
 def tokenize(text: str) -> Iterator[Token]:
     """Tokens of a cleaned text, in order. Raises InvalidQueryError for a field without value."""
     at = _skip(text, 0)
+    after_not = False
     while at < len(text):
         dash = text[at] == "-" and _can_be_negated(text, at + 1)
         negated = dash and (at == 0 or text[at - 1] == "(" or text[at - 1].isspace())
         token, at = _read(text, at + dash)
-        if token:
-            yield token._replace(negated=negated)
+        if token and token.kind is Kind.NOT:
+            after_not = not after_not
+        elif token:
+            able = token.kind not in (Kind.OR, Kind.CLOSE)
+            yield token._replace(negated=negated != (after_not and able))
+            after_not = False
         at = _skip(text, at)
 
 
@@ -91,7 +102,9 @@ def _read(text: str, at: int) -> tuple[Token | None, int]:
         return _read_field(text, match)
     match = _WORD.match(text, at)
     word, end = (match[0], match.end()) if match else (text[at], at + 1)
-    return Token(Kind.OR if word == "OR" else Kind.WORD, at, word), end
+    if word == "AND":
+        return None, end
+    return Token(_OPERATORS.get(word, Kind.WORD), at, word), end
 
 
 def _read_quoted(text: str, at: int) -> tuple[str, int]:

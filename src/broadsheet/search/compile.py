@@ -34,7 +34,10 @@ from broadsheet.search.stopwords import STOP_WORDS
 if TYPE_CHECKING:
     import tantivy
 
-ENOUGH_WITH_ALL = 1000
+# Plain words are all asked for where enough works have them all: some, and one in a hundred, but
+# never more than fill the fused head of a list.
+SHARE_WITH_ALL = 0.01
+FEWEST_WITH_ALL, ENOUGH_WITH_ALL = 20, 1000
 MAX_RANKED_WORDS = 48
 TITLE_PHRASE_BOOST = 2.0
 _CACHED = 64
@@ -142,7 +145,10 @@ class Compiler:
         if len(stems) < 2 and alone:
             return Matching.ALL
         fewest = min((self._searcher.doc_freq("text", stem) for stem in stems), default=0)
-        enough = fewest >= ENOUGH_WITH_ALL and self._have_all(stems) >= ENOUGH_WITH_ALL
+        wanted = min(
+            ENOUGH_WITH_ALL, FEWEST_WITH_ALL + int(SHARE_WITH_ALL * self._searcher.num_docs)
+        )
+        enough = fewest >= wanted and self._have_all(stems) >= wanted
         return Matching.ALL if enough or not stems else Matching.ANY
 
     def _count_all(self, stems: tuple[str, ...]) -> int:

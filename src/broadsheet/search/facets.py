@@ -1,7 +1,8 @@
-"""Facets and counts by month over all matches, in one pass of the index.
+"""Facets and counts by month over all matches.
 
 Every work has exactly one month code, so the months add up to the total and the years, and
-neither costs anything more.
+neither costs anything more. Categories cost as much as all the rest together (a work has several,
+out of some 150), so the two halves are counted side by side where there are two cores.
 """
 
 from __future__ import annotations
@@ -24,6 +25,12 @@ REQUEST: dict[str, Any] = {
         for name in FACETS
     },
 }
+
+
+HALVES: tuple[dict[str, Any], ...] = (
+    {"category": REQUEST["category"]},
+    {name: counted for name, counted in REQUEST.items() if name != "category"},
+)
 
 
 class Summary(NamedTuple):

@@ -74,7 +74,7 @@ def _segment_files(folder: Path, meta: dict[str, Any]) -> Iterator[Path]:
 def _read_json(path: Path) -> dict[str, Any]:
     try:
         data = orjson.loads(path.read_bytes())
-    except (FileNotFoundError, orjson.JSONDecodeError) as error:
+    except (FileNotFoundError, IsADirectoryError, orjson.JSONDecodeError) as error:
         raise IndexNotReadyError(
             f"The search index is damaged: {path.name} is missing or unreadable."
         ) from error
@@ -91,7 +91,7 @@ def _read_checksum(path: Path) -> int | None:
         length, magic = _END.unpack(tail[-_END.size :])
         footer = orjson.loads(tail[-_END.size - length : -_END.size])
         return int(footer["crc"]) if magic == _MAGIC else None
-    except (FileNotFoundError, struct.error, ValueError, KeyError, TypeError):
+    except (FileNotFoundError, IsADirectoryError, struct.error, ValueError, KeyError, TypeError):
         return None
 
 

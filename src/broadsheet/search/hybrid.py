@@ -62,8 +62,10 @@ class HybridIndex:
         make is moved aside and begun anew, at position 0; raises StorageBusyError when another
         process is writing to it.
         """
+        # Where the words are gone and the state is not, they would begin empty at its position.
+        fresh = stamp(path) is None
         try:
-            return cls(path, embedders, LexicalIndex.open(path / LEXICAL))
+            return cls(path, embedders, LexicalIndex.open(path / LEXICAL, create=fresh))
         except IndexNotReadyError:
             with hold_lock(_lock_of(path)):
                 _begin_anew(path)
@@ -158,6 +160,7 @@ class HybridIndex:
     def search(self, query: Query, *, limit: int, offset: int, sort: Sort, facets: bool) -> Results:
         """One page of results, see `ports.Index`; by date only what the words match."""
         page = {"limit": limit + 1, "offset": offset}
+        counting = self._lexical.start_aggregate(query) if facets else None
         if query.terms and sort is Sort.RELEVANCE:
             question = ask(self._show().meaning, query.text)
             ranking = rank(self._lexical, question, query)
@@ -165,7 +168,7 @@ class HybridIndex:
         else:
             numbers = self._lexical.ordered(query, sort, **page)
             hits, notes = [Hit(number, 0.0, Spoke.WORDS) for number in numbers.tolist()], ()
-        summary = self._lexical.aggregate(query) if facets else None
+        summary = counting() if counting else None
         total = summary.total if summary else self._lexical.count(query)
         if hits and not total:
             notes = (NOTHING_MATCHES, *notes)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from broadsheet.errors import StorageBusyError
+from broadsheet.errors import StorageBusyError, StorageReadOnlyError
 
 
 @contextmanager
 def hold_lock(path: Path) -> Iterator[None]:
     """Hold the lock file at `path`, which is made if need be; does not wait for it.
 
-    Raises StorageBusyError when another process, or another thread of this one, has it.
+    Raises StorageBusyError when another process, or another thread of this one, has it, and
+    StorageReadOnlyError where nothing can be written.
     """
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    with telling_of_read_only(path):
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         if not _try_lock(handle):
             raise StorageBusyError(
@@ -25,6 +28,19 @@ def hold_lock(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+@contextmanager
+def telling_of_read_only(path: Path) -> Iterator[None]:
+    """Around what makes files or folders beside or under `path`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise
+        raise StorageReadOnlyError(
+            f"The search index in {path.parent} cannot be written to: {error.strerror}."
+        ) from error
 
 
 def _try_lock(handle: int) -> bool:

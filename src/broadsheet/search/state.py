@@ -51,7 +51,7 @@ def read_state(folder: Path) -> State | None:
         return State(spaces=spaces, **raw)
     except FileNotFoundError:
         return None
-    except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError) as error:
+    except (IsADirectoryError, orjson.JSONDecodeError, AttributeError, KeyError, TypeError) as error:
         raise IndexNotReadyError(f"The search index is damaged: {FILE} is unreadable.") from error
 
 

@@ -5,6 +5,7 @@
     schema.py     the tables; migrations/ make them, migrate.py applies those
     reads.py      works and records; keys.py, changes.py: by name, by change
     transaction.py, merging.py     everything that writes
+    grouping.py   which records a merge or a split has grouped
     backup.py, check.py            copies, and whether all is sound
 
 `SqlStore` is these parts behind `ports.Store`.
@@ -20,12 +21,13 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 
 from broadsheet.errors import NotFoundError, StorageError
-from broadsheet.model import Change, StoredRecord, Work, WorkEvent
+from broadsheet.model import Change, Grouping, StoredRecord, Work, WorkEvent
 from broadsheet.ports import Progress, WorkKey
 from broadsheet.storage import check, reads
 from broadsheet.storage.backup import copy_library, restore
 from broadsheet.storage.changes import get_changes, get_last_change
 from broadsheet.storage.engine import FILE_NAME, open_reader, open_writer, plain_errors
+from broadsheet.storage.grouping import get_groupings
 from broadsheet.storage.keys import find_carriers
 from broadsheet.storage.lock import WriteLock
 from broadsheet.storage.migrate import get_revision, require_known, upgrade
@@ -63,13 +65,15 @@ class SqlStore:
         path = folder / FILE_NAME
         lock = WriteLock(folder / "write.lock", wait=wait)
         if not path.exists() and not create:
-            raise NotFoundError("library", folder)
+            raise NotFoundError("library", folder, within="")
         if create:
             _make_folder(folder)
         with plain_errors(path):
             if not path.exists() or _read_revision(path) != HEAD:
-                with lock.hold(), _disposing(open_writer(path, create=create)) as writer:
-                    upgrade(writer, path)
+                with lock.hold():
+                    _require_content(path, create=create)
+                    with _disposing(open_writer(path, create=create)) as writer:
+                        upgrade(writer, path)
         return cls(path, open_reader(path), lock, compose)
 
     def close(self) -> None:
@@ -133,6 +137,10 @@ class SqlStore:
                 return
             yield records
 
+    def get_groupings(self) -> Sequence[Grouping]:
+        with self._read() as connection:
+            return get_groupings(connection)
+
     def changes(self, after: int, limit: int) -> Sequence[Change]:
         with self._read() as connection:
             return get_changes(connection, after, limit)
@@ -175,6 +183,16 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(f"{folder} cannot be made: {error.strerror}.") from error
+
+
+def _require_content(path: Path, *, create: bool) -> None:
+    """Raises StorageError for an emptied library; one whose making was cut short is made again.
+
+    An index is made after its library, so where there is one, the library was not empty.
+    """
+    new = create and not path.with_name("index").exists()
+    if not new and path.exists() and _read_revision(path) is None:
+        raise StorageError(f"{path} is empty, so it is damaged; restore a backup of it.")
 
 
 def _read_revision(path: Path) -> str | None:

@@ -8,7 +8,13 @@ from contextlib import closing
 from pathlib import Path
 
 from broadsheet.errors import ConflictError, NotFoundError, StorageError
-from broadsheet.storage.engine import FILE_NAME, not_a_library, open_reader, plain_errors
+from broadsheet.storage.engine import (
+    FILE_NAME,
+    address_to_read,
+    not_a_library,
+    open_reader,
+    plain_errors,
+)
 from broadsheet.storage.migrate import get_revision, require_known
 
 
@@ -34,9 +40,8 @@ def copy_library(source: Path, target: Path) -> None:
 
 def _copy(source: Path, part: Path) -> None:
     part.unlink(missing_ok=True)
-    address = f"{source.absolute().as_uri()}?mode=ro"
     with (
-        closing(sqlite3.connect(address, uri=True)) as here,
+        closing(sqlite3.connect(address_to_read(source), uri=True)) as here,
         closing(sqlite3.connect(part)) as there,
     ):
         here.backup(there)  # all pages in one step: one state, however long others go on writing
@@ -59,7 +64,7 @@ def restore(backup: Path, folder: Path) -> None:
     is missing, damaged, or something else, LibraryTooNewError when a newer Broadsheet made it.
     """
     if not backup.is_file():
-        raise NotFoundError("backup", backup)
+        raise NotFoundError("backup", backup, within="")
     for name in (FILE_NAME, "index"):
         if (folder / name).exists():
             raise ConflictError(f"{folder} holds a library already; restore into a new folder.")

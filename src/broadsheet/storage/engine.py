@@ -9,6 +9,7 @@ too, but SQLite does that only when it has the whole file to itself.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -56,13 +57,7 @@ def _make_engine(
     begin: str,
 ) -> Engine:
     def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}",
-            uri=True,
-            timeout=BUSY_SECONDS,
-            isolation_level=None,  # we say BEGIN ourselves
-            check_same_thread=False,  # the pool hands a connection to one thread at a time
-        )
+        connection = _connect(path, mode)
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
         return connection
@@ -74,6 +69,35 @@ def _make_engine(
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def address_to_read(path: Path) -> str:
+    """The URI under which SQLite opens a file that is only read.
+
+    Even a reader makes files beside one in WAL mode. Where that cannot be (a folder that takes
+    no changes) and no log is left to be read, nobody writes either: the file is as it is.
+    """
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    log = path.with_name(path.name + "-wal")
+    if log.exists() or is_writable(path.parent):
+        return address
+    return address + "&immutable=1"
+
+
+def is_writable(folder: Path) -> bool:
+    """Whether this process may make files in a folder."""
+    return os.access(folder, os.W_OK)
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    address = f"{path.absolute().as_uri()}?mode={mode}"
+    return sqlite3.connect(
+        address_to_read(path) if mode == "ro" else address,
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,  # we say BEGIN ourselves
+        check_same_thread=False,  # the pool hands a connection to one thread at a time
+    )
 
 
 @contextmanager
@@ -113,4 +137,6 @@ def not_a_library(path: Path) -> StorageError:
 
 
 def _full(path: Path) -> StorageFullError:
-    return StorageFullError(f"There is no space left for {path}; what was imported before is safe.")
+    return StorageFullError(
+        f"There is no space left for {path}; nothing that was acknowledged is lost."
+    )

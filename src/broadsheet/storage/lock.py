@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import threading
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from broadsheet.errors import StorageBusyError, StorageError
+from broadsheet.errors import StorageBusyError, StorageError, StorageReadOnlyError
 
 POLL_SECONDS = 0.02
 
@@ -48,7 +49,8 @@ class WriteLock:
         try:
             return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
-            raise StorageError(
+            denied = error.errno in (errno.EROFS, errno.EACCES, errno.EPERM)
+            raise (StorageReadOnlyError if denied else StorageError)(
                 f"The library in {self._path.parent} cannot be written to: {error.strerror}."
             ) from error
 

@@ -53,10 +53,15 @@ def split(
         raise ConflictError(f"Paper {old_id} must keep a record; leave at least one out.")
     insert_rows(connection, work, ["id"], [(new_id,)])
     connection.execute(update(record).where(chosen).values(work_id=new_id))
-    _bar(connection, {(old_id, new_id)})
-    _log_event(connection, old_id, "split", new_id, reason, now)
-    _log_event(connection, new_id, "split", old_id, reason, now)
+    bar(connection, old_id, new_id, reason=reason, now=now)
     log_changes(connection, [old_id, new_id], Act.PUT, logged=[old_id])
+
+
+def bar(connection: Connection, one: int, other: int, *, reason: str, now: datetime) -> None:
+    """Two works never merge by themselves; both histories say why."""
+    _bar(connection, {(one, other)})
+    _log_event(connection, one, "split", other, reason, now)
+    _log_event(connection, other, "split", one, reason, now)
 
 
 def _require_work(connection: Connection, number: int) -> None:

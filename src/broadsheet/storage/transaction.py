@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select
 
-from broadsheet.model import Act, StoredRecord, Work
+from broadsheet.model import Act, StoredRecord, Work, WorkEvent
 from broadsheet.ports import Candidate, NewRecord, WorkKey
 from broadsheet.storage import merging, reads
 from broadsheet.storage.changes import get_last_change, log_changes
@@ -81,6 +81,18 @@ class SqlTransaction:
                 found[work_id].add(other)
         return {work_id: frozenset(others) for work_id, others in found.items()}
 
+    def find_places(self, hashes: Collection[bytes]) -> Mapping[bytes, tuple[int, int]]:
+        places: dict[bytes, tuple[int, int]] = {}
+        for chunk in in_chunks(hashes):
+            rows = self._connection.execute(
+                select(record.c.hash, record.c.id, record.c.work_id).where(record.c.hash.in_(chunk))
+            )
+            places.update((digest, (number, work_id)) for digest, number, work_id in rows)
+        return places
+
+    def get_history(self, work_id: int) -> Sequence[WorkEvent]:
+        return reads.get_history(self._connection, work_id)
+
     def get_records(self, work_ids: Collection[int]) -> Mapping[int, Sequence[StoredRecord]]:
         return reads.get_records(self._connection, work_ids)
 
@@ -140,6 +152,9 @@ class SqlTransaction:
     ) -> None:
         merging.split(self._connection, record_ids, new_id=new_id, reason=reason, now=now)
         self._unwritten.discard(new_id)
+
+    def bar_works(self, one: int, other: int, *, reason: str, now: datetime) -> None:
+        merging.bar(self._connection, one, other, reason=reason, now=now)
 
     def set_cursor(self, name: str, value: str) -> None:
         self._connection.execute(delete(cursor).where(cursor.c.name == name))

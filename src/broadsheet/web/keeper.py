@@ -7,7 +7,7 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from broadsheet.errors import BroadsheetError, StorageBusyError
+from broadsheet.errors import BroadsheetError, StorageBusyError, StorageReadOnlyError
 from broadsheet.library import Library
 
 _log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class Keeper:
         while not self._ending.wait(self._pause):
             try:
                 self.look()
-            except StorageBusyError:
+            except (StorageBusyError, StorageReadOnlyError):
                 continue
             except BroadsheetError as error:
                 _log.error("The index cannot follow: %s", error)

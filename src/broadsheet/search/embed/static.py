@@ -20,6 +20,9 @@ from broadsheet.errors import ConfigError
 from broadsheet.search.embed.vectors import unit_length
 from broadsheet.search.embed.wordpiece import WordPieces, split_words
 
+MAX_CHARACTERS = 20_000
+"""As much of a text as is read: a longer one says no more of its subject, and takes as long."""
+
 SHIPPED = Path(__file__).parents[2] / "data" / "static"
 
 
@@ -49,7 +52,7 @@ class StaticEmbedder:
         vectors = np.zeros((len(texts), self.dim), np.float32)
         spell = self._pieces.__getitem__
         for vector, text in zip(vectors, texts, strict=True):
-            spelled = chain.from_iterable(map(spell, split_words(text)))
+            spelled = chain.from_iterable(map(spell, split_words(text[:MAX_CHARACTERS])))
             rows = np.fromiter(spelled, np.intp)
             np.dot(self._scales[rows], self._table[rows].astype(np.float32), out=vector)
         return unit_length(vectors)

@@ -1,4 +1,7 @@
-"""What `--json` prints: plain data in shapes that stay as they are (`docs/cli.md`)."""
+"""The library's answers as plain data: what `--json` prints and the web's API sends.
+
+The shapes stay as they are (`docs/cli.md`, `docs/api.md`); keys may be added.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from broadsheet.library import Page, Shown, Stats
-    from broadsheet.model import ImportReport, StoredRecord, VerifyReport, Work, WorkEvent
+    from broadsheet.model import ImportReport, Sort, StoredRecord, VerifyReport, Work, WorkEvent
 
 
-def page(page: Page, *, text: str, limit: int, offset: int) -> dict[str, Any]:
+def page(page: Page, *, text: str, sort: Sort, limit: int, offset: int) -> dict[str, Any]:
     """A page of a search."""
     results = page.results
     return {
         "query": text,
+        "sort": str(sort),
         "limit": limit,
         "offset": offset,
         "total": results.total,
@@ -48,17 +52,19 @@ def hit(shown: Shown) -> dict[str, Any]:
 
 
 def work_with_records(
-    work: Work,
-    stored: Sequence[StoredRecord],
-    history: Sequence[WorkEvent],
-    with_records: bool,
+    work: Work, stored: Sequence[StoredRecord], history: Sequence[WorkEvent]
 ) -> dict[str, Any]:
-    """A work; with its records and history where they were asked for."""
-    data = work.as_dict()
-    if with_records:
-        data["records"] = [_record(entry) for entry in stored]
-        data["history"] = [{**event._asdict(), "at": event.at.isoformat()} for event in history]
-    return data
+    """A work with its records and history."""
+    return {
+        **work.as_dict(),
+        "records": [_record(entry) for entry in stored],
+        "history": [{**event._asdict(), "at": event.at.isoformat()} for event in history],
+    }
+
+
+def related(shown: Sequence[Shown]) -> dict[str, Any]:
+    """Papers near others."""
+    return {"related": [hit(entry) for entry in shown]}
 
 
 def _record(entry: StoredRecord) -> dict[str, Any]:
@@ -84,7 +90,7 @@ def import_report(report: ImportReport, seconds: float) -> dict[str, Any]:
     """What an import did."""
     data = asdict(report)
     data["bad_rows"] = [asdict(row) for row in report.bad_rows]
-    return {**data, "seconds": round(seconds, 3)}
+    return {**data, "joined": report.joined, "seconds": round(seconds, 3)}
 
 
 def verify_report(report: VerifyReport) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from benchmarks.corpora import ARXIV, SHARED, WORK
 from benchmarks.timing import table
 from broadsheet.config import Settings
 from broadsheet.errors import ConfigError
-from broadsheet.model import Sort, Work
+from broadsheet.model import Sort, Work, content_hash
 from broadsheet.ports import Embedder, Store
 from broadsheet.query.parser import parse
 from broadsheet.search import HybridIndex
@@ -57,9 +57,7 @@ def find_page_works(store: Store) -> dict[str, set[int]]:
 
 
 def _page_name(path: Path) -> str:
-    import hashlib
-
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    return content_hash(path.read_bytes()).hex()[:12]
 
 
 def search(index: HybridIndex, text: str, limit: int) -> list[int]:

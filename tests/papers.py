@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +16,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import orjson
+import pytest
 
 from broadsheet.errors import BadFileError, StorageBusyError
 from broadsheet.model import BadRow, Identifier, PaperDate, Record, Results, Sort, Work
@@ -66,6 +69,25 @@ def open_empty(folder: Path) -> SqlStore:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "library.db").write_bytes(make_empty_library())
     return SqlStore.open(folder, create=False, compose=compose, wait=0)
+
+
+@contextmanager
+def taking_no_changes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Within, the system says of `folder` what it says where it is mounted read-only."""
+    may, open_file = os.access, os.open
+
+    def access(path: Any, mode: int) -> bool:
+        return not (mode & os.W_OK and Path(path).is_relative_to(folder)) and may(path, mode)
+
+    def open_to_read(path: Any, flags: int, *rest: Any, **more: Any) -> int:
+        if flags & (os.O_RDWR | os.O_WRONLY | os.O_CREAT) and Path(path).is_relative_to(folder):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+        return open_file(path, flags, *rest, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "access", access)
+        patch.setattr(os, "open", open_to_read)
+        yield
 
 
 class LineFormat:

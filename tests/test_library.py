@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,9 +10,10 @@ import orjson
 import pytest
 
 from broadsheet.config import Settings
-from broadsheet.errors import InvalidInputError, NotFoundError
+from broadsheet.errors import InvalidInputError, NotFoundError, StorageReadOnlyError
 from broadsheet.library import NOT_HERE, Library
 from broadsheet.wiring import open_library
+from papers import taking_no_changes
 
 ROWS = [
     {
@@ -62,6 +64,32 @@ def test_what_is_not_there_says_so(filled: Library) -> None:
 def test_a_page_has_bounds(filled: Library, limit: int, offset: int) -> None:
     with pytest.raises(InvalidInputError):
         filled.search("ferns", limit=limit, offset=offset)
+
+
+@pytest.mark.parametrize("limit", [-5, 10**9])
+def test_related_papers_have_the_bounds_of_a_page(filled: Library, limit: int) -> None:
+    """Break to see it fail: leave the check out of `Library.related`."""
+    with pytest.raises(InvalidInputError, match="1000"):
+        filled.related(["2403.10001"], limit=limit)
+
+
+def test_a_folder_that_takes_no_changes_is_searched(
+    filled: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Break to see it fail: let `LexicalIndex` open its own folder, where tantivy makes a lock."""
+    filled.close()
+    folder = tmp_path / "library"
+    for lock in folder.rglob("*.lock"):
+        lock.unlink()
+    with taking_no_changes(folder, monkeypatch):
+        with open_library(Settings(library=folder), create=False) as library:
+            assert library.search("neon ferns").shown
+            assert library.related(["2403.10001"])
+            assert library.export_all(io.BytesIO()) == library.stats().works == 4
+            for write in (library.catch_up, lambda: library.merge("2403.10000", "2403.10001")):
+                with pytest.raises(StorageReadOnlyError):
+                    write()
+        assert not list(folder.rglob("*.lock"))
 
 
 def test_pages_neither_repeat_nor_lose(filled: Library) -> None:

@@ -23,6 +23,7 @@ from broadsheet.query import (
     Query,
     Word,
 )
+from broadsheet.query.bounds import MAX_PHRASES
 from broadsheet.query.parser import MAX_DEPTH, MAX_LENGTH, parse
 
 
@@ -178,3 +179,39 @@ def test_nothing_takes_long(text: str) -> None:
     with suppress(InvalidQueryError):
         parse(text)
     assert time.process_time() - started < 0.25
+
+
+PAIRS = [f"red-{number}" for number in range(60)]
+
+
+def test_what_stands_there_twice_counts_once() -> None:
+    """Break to see it fail: join without looking at what was seen."""
+    twice = parse('"red fox" "red fox" title:a-b title:a-b (c OR c OR d) e e' + ' "red fox"' * 90)
+    assert twice.terms == (Phrase("red fox"), Or((word("c"), word("d"))), word("e"), word("e"))
+    assert twice.filters == (FieldIs("title", "a-b"),)
+
+
+@pytest.mark.parametrize("form", ['"{}"', "title:{}", '-author:"{}"', "(x OR venue:{})"])
+def test_phrases_are_counted(form: str) -> None:
+    """Break to see it fail: take the bound out, and hundreds of phrases take seconds."""
+    texts = [form.format(pair) for pair in PAIRS[: MAX_PHRASES + 1]]
+    parse(" ".join(texts[:-1] + texts[:-1][:1]) if "OR" not in form else " ".join(texts[:-1]))
+    with pytest.raises(InvalidQueryError, match="at most 24 phrases") as caught:
+        parse(" ".join(texts))
+    last = " ".join(texts)[caught.value.position - 1 :]
+    assert PAIRS[MAX_PHRASES] in last and PAIRS[MAX_PHRASES - 1] not in last
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (" ".join(PAIRS), tuple(map(Word, PAIRS))),
+        (" OR ".join(PAIRS), (Or((word("red"), *(word(str(n)) for n in range(60)))),)),
+        (" OR ".join(PAIRS[:5]), (Or(tuple(map(Word, PAIRS[:5]))),)),
+    ],
+)
+def test_hyphens_are_never_too_many(text: str, expected: tuple[Node, ...]) -> None:
+    """Break to see it fail: count hyphened words as phrases are counted."""
+    assert parse(text).terms == expected
+    negated = parse(" ".join(f"-x{pair}" for pair in PAIRS)).filters
+    assert negated[0] == Not(And((word("xred"), word("0"))))

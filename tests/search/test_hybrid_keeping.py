@@ -151,18 +151,33 @@ def test_a_full_disk_is_told_and_loses_nothing(
 # --- Damage -----------------------------------------------------------------------------------
 
 
+def test_words_that_are_gone_are_indexed_anew(tmp_path: Path) -> None:
+    """Break to see it fail: let `HybridIndex.open` create words beside a state."""
+    before = answers(open_filled(tmp_path / "index", WORKS))
+    shutil.rmtree(tmp_path / "index" / "lexical")
+    index = HybridIndex.open(tmp_path / "index", [HashedWords()])
+    assert index.state().position == 0
+    apply(index, WORKS, position=120)
+    assert answers(index) == before
+
+
 @pytest.mark.parametrize(
     "victim",
     ["state.json", "lexical/meta.json", "lexical/*.idx", "spaces/texts", "spaces/*/vectors"],
 )
-@pytest.mark.parametrize("damage", ["cut short", "removed"])
+@pytest.mark.parametrize("damage", ["cut short", "removed", "a folder"])
 def test_a_damaged_index_is_set_aside_and_begun_anew(
     tmp_path: Path, victim: str, damage: str
 ) -> None:
     """Break to see it fail: let `Columns._map` give zeros for a file that is too short."""
     before = answers(open_filled(tmp_path / "index", WORKS))
     path = next((tmp_path / "index").glob(victim))
-    path.unlink() if damage == "removed" else os.truncate(path, path.stat().st_size // 2)
+    if damage == "cut short":
+        os.truncate(path, path.stat().st_size // 2)
+    else:
+        path.unlink()
+    if damage == "a folder":
+        path.mkdir()
     index = HybridIndex.open(tmp_path / "index", [HashedWords()])
     assert index.state().position == 0
     apply(index, WORKS, position=120)

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from filling import Opener, fill
 
-from broadsheet.errors import ConflictError, LibraryTooNewError, NotFoundError, StorageError
+from broadsheet.errors import (
+    ConflictError,
+    LibraryTooNewError,
+    NotFoundError,
+    StorageError,
+    StorageFullError,
+)
 from broadsheet.ports import silent
 from broadsheet.storage import SqlStore, restore
+from broadsheet.storage.engine import plain_errors
 from papers import make_record
 
 GROUP = 10
@@ -98,3 +107,15 @@ def test_a_backup_of_a_newer_program(store: SqlStore, tmp_path: Path) -> None:
     store.backup(str(tmp_path / "copy"))
     with pytest.raises(LibraryTooNewError):
         restore(tmp_path / "copy", tmp_path / "again")
+
+
+def test_a_full_disk_is_told_of_in_words_that_fit(tmp_path: Path) -> None:
+    """Break to see it fail: speak of an import, where none was."""
+    with (
+        pytest.raises(StorageFullError) as caught,
+        plain_errors(tmp_path / "copy"),
+        closing(sqlite3.connect(tmp_path / "small")) as small,
+    ):
+        small.execute("PRAGMA max_page_count = 1")
+        small.execute("CREATE TABLE one (x)")
+    assert str(caught.value).endswith("/copy; nothing that was acknowledged is lost.")

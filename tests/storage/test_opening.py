@@ -9,11 +9,17 @@ from pathlib import Path
 import pytest
 from filling import Opener, fill
 
-from broadsheet.errors import LibraryTooNewError, NotFoundError, StorageBusyError, StorageError
+from broadsheet.errors import (
+    LibraryTooNewError,
+    NotFoundError,
+    StorageBusyError,
+    StorageError,
+    StorageReadOnlyError,
+)
 from broadsheet.storage import SqlStore
 from broadsheet.storage.engine import APPLICATION_ID
 from broadsheet.works import compose
-from papers import make_record
+from papers import make_record, taking_no_changes
 
 
 def test_a_new_folder_becomes_a_library(open_store: Opener, tmp_path: Path) -> None:
@@ -62,7 +68,20 @@ def test_a_library_whose_making_was_cut_short_is_made_again(
     path = tmp_path / "library" / "library.db"
     path.parent.mkdir()
     path.touch()
-    fill(open_store(create=False), [make_record(1)])
+    fill(open_store(), [make_record(1)])
+
+
+@pytest.mark.parametrize(("create", "beside"), [(False, "x"), (True, "index")])
+def test_an_emptied_library_is_not_taken_for_a_new_one(
+    open_store: Opener, tmp_path: Path, create: bool, beside: str
+) -> None:
+    """Break to see it fail: leave `_require_content` out of `SqlStore.open`."""
+    path = tmp_path / "library" / "library.db"
+    (path.parent / beside).mkdir(parents=True)
+    path.touch()
+    with pytest.raises(StorageError, match=r"is empty.*restore a backup"):
+        open_store(create=create)
+    assert path.stat().st_size == 0
 
 
 def test_a_library_of_a_newer_program_is_left_alone(open_store: Opener, tmp_path: Path) -> None:
@@ -85,6 +104,22 @@ def test_a_folder_that_cannot_be_written_to(open_store: Opener, tmp_path: Path) 
     (tmp_path / "library" / "write.lock").mkdir(parents=True)
     with pytest.raises(StorageError, match="cannot be written to"):
         open_store()
+
+
+def test_a_folder_that_takes_no_changes_is_read(
+    open_store: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Break to see it fail: leave `immutable` out, or the lock's own error."""
+    store = open_store()
+    [number] = fill(store, [make_record(1)])
+    store.close()
+    with taking_no_changes(tmp_path / "library", monkeypatch):
+        store = open_store(create=False)
+        assert store.get_works([number])
+        assert [path.name for path in (tmp_path / "library").glob("library.db*")] == ["library.db"]
+        store.backup(str(tmp_path / "copy"))
+        with pytest.raises(StorageReadOnlyError, match="cannot be written to"):
+            fill(store, [make_record(2)])
 
 
 def test_a_second_writer_is_told_who_writes(open_store: Opener) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 
 from broadsheet.errors import InvalidQueryError
 from broadsheet.ids import find_identifiers
+from broadsheet.query.bounds import bound_phrases, join
 from broadsheet.query.dates import parse_range
 from broadsheet.query.tokens import Kind, Token, clean, tokenize
 from broadsheet.query.tree import And, FieldIs, HasCode, Node, Not, Or, Phrase, Query, Word
@@ -66,6 +67,7 @@ class _Parser:
         self._tokens = list(tokens)
         self._next = 0
         self._depth = 0
+        self._positions: dict[int, int] = {}
         self._check_size()
 
     def read(self) -> Node | None:
@@ -74,7 +76,7 @@ class _Parser:
         while self._next < len(self._tokens):
             nodes += self._read_clauses()
             self._next += 1
-        return _join(And, nodes)
+        return bound_phrases(join(And, nodes), self._positions)
 
     def _check_size(self) -> None:
         structured = (Kind.PHRASE, Kind.FIELD, Kind.OR)
@@ -102,17 +104,22 @@ class _Parser:
             self._next += 1
             if self._peek() not in (None, Kind.CLOSE, Kind.OR):
                 alternatives.append(self._read_operand())
-        return _join(Or, [node for node in alternatives if node])
+        return join(Or, [node for node in alternatives if node])
 
     def _read_operand(self) -> Node | None:
         token = self._tokens[self._next]
         if token.kind is Kind.OR:
             return None
         self._next += 1
-        node = self._read_group(token) if token.kind is Kind.OPEN else _leaf(token)
+        node = self._read_group(token) if token.kind is Kind.OPEN else self._read_leaf(token)
         if not (node and token.negated):
             return node
         return node.node if isinstance(node, Not) else Not(node)
+
+    def _read_leaf(self, token: Token) -> Node:
+        node = _leaf(token)
+        self._positions[id(node)] = token.position
+        return node
 
     def _read_group(self, opening: Token) -> Node | None:
         self._depth += 1
@@ -120,18 +127,10 @@ class _Parser:
             raise InvalidQueryError(
                 f"Parentheses can be nested {MAX_DEPTH} deep, no deeper.", opening.position
             )
-        node = _join(And, self._read_clauses())
+        node = join(And, self._read_clauses())
         self._next += 1
         self._depth -= 1
         return node
-
-
-def _join(kind: type[And] | type[Or], nodes: list[Node]) -> Node | None:
-    """One node for several, with groups of the same kind opened up; None for none."""
-    flat: list[Node] = []
-    for node in nodes:
-        flat.extend(node.nodes if isinstance(node, kind) else (node,))
-    return kind(tuple(flat)) if len(flat) > 1 else flat[0] if flat else None
 
 
 def _leaf(token: Token) -> Node:

@@ -26,7 +26,8 @@ from broadsheet.search.compile import Analysis, Compiler, any_number
 from broadsheet.search.facets import HALVES, Summary, read_summary
 from broadsheet.search.files import META, check_make, find_damage, is_made, sign
 from broadsheet.search.highlight import Marker
-from broadsheet.search.lock import hold_lock
+from broadsheet.search.linked import LinkedFolder
+from broadsheet.search.lock import hold_lock, telling_of_read_only
 from broadsheet.search.trouble import reported
 from broadsheet.search.writer import LexicalWriter
 
@@ -75,7 +76,8 @@ class LexicalIndex:
     def create(cls, folder: Path, *, threads: int = 1) -> LexicalIndex:
         """Begin anew in a folder, whatever lies there."""
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+        with telling_of_read_only(folder):
+            folder.mkdir(parents=True)
         with reported():
             import tantivy
 
@@ -87,6 +89,7 @@ class LexicalIndex:
         """Release files; what was not committed is lost."""
         self._counters.shutdown()
         self._end_writing(clean=True)
+        self._opened.close()
 
     # --- Writing ------------------------------------------------------------------------------
 
@@ -301,7 +304,8 @@ class LexicalIndex:
 
     def _attach(self) -> None:
         with reported():
-            self._index = self._tantivy.Index.open(str(self.folder))
+            self._opened = LinkedFolder(self.folder)
+            self._index = self._tantivy.Index.open(str(self._opened.path))
             self._index.config_reader("manual")
             schema.register_analyzers(self._index, self._analyzers)
             self._stamp = self._read_stamp()
@@ -312,6 +316,7 @@ class LexicalIndex:
         stamp = self._read_stamp()
         if stamp != self._stamp:
             with self._refreshing, reported():
+                self._opened.refresh()
                 self._index.reload()
                 self._shown = _View(self._index, self._schema, self._analysis)
                 self._stamp = stamp

@@ -51,7 +51,13 @@ def read_state(folder: Path) -> State | None:
         return State(spaces=spaces, **raw)
     except FileNotFoundError:
         return None
-    except (IsADirectoryError, orjson.JSONDecodeError, AttributeError, KeyError, TypeError) as error:
+    except (
+        IsADirectoryError,
+        orjson.JSONDecodeError,
+        AttributeError,
+        KeyError,
+        TypeError,
+    ) as error:
         raise IndexNotReadyError(f"The search index is damaged: {FILE} is unreadable.") from error
 
 

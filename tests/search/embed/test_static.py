@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from broadsheet.errors import ConfigError
-from broadsheet.search.embed.static import SHIPPED, StaticEmbedder
+from broadsheet.search.embed.static import MAX_CHARACTERS, SHIPPED, StaticEmbedder
 
 LARGEST = 17_000_000
 
@@ -110,3 +110,10 @@ def test_a_table_of_another_shape_is_refused(small: Path) -> None:
     np.save(small / "table.npy", np.zeros((3, 5), np.int8))
     with pytest.raises(ConfigError, match=r"does not match its meta\.json"):
         StaticEmbedder(small)
+
+
+def test_a_text_without_end_costs_no_more_than_a_long_one(shipped: StaticEmbedder) -> None:
+    """Break to see it fail: embed the whole of every text."""
+    long = ("learned lattices " * MAX_CHARACTERS)[:MAX_CHARACTERS]
+    one, other = shipped.embed_documents([long, long + "glacier " * 10_000])
+    assert one.tolist() == other.tolist()

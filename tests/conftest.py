@@ -13,6 +13,7 @@ import pytest
 
 if TYPE_CHECKING:
     from broadsheet.library import Library
+    from shell import Shell
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -51,3 +52,36 @@ def library(tmp_path: Path) -> Iterator[Library]:
     settings = Settings(library=tmp_path / "library")
     with open_library(settings, clock=lambda: NOW) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo library, made once; for reading only."""
+    from broadsheet.cli import codes, main
+    from broadsheet.demo import demo_file
+
+    folder = tmp_path_factory.mktemp("demo") / "library"
+    assert main(["--library", str(folder), "import", str(demo_file())]) == codes.OK
+    return folder
+
+
+@pytest.fixture
+def demo(demo_folder: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
+    """Commands on the demo library, which must not change it."""
+    from shell import Shell
+
+    return Shell(demo_folder, capsys)
+
+
+@pytest.fixture
+def shell(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Shell:
+    """A library of three papers, without search by meaning, which takes a moment to open."""
+    from broadsheet.cli import codes
+    from shell import RECORDS, Shell, write
+
+    monkeypatch.setenv("BROADSHEET_EMBEDDER", "none")
+    shell = Shell(tmp_path / "library", capsys)
+    assert shell("import", write(tmp_path / "papers.jsonl", *RECORDS)).code == codes.OK
+    return shell

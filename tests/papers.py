@@ -161,8 +161,15 @@ class DictIndex:
     def highlight(self, query: Query, texts: Sequence[str]) -> Sequence[Sequence[tuple[int, int]]]:
         raise AssertionError("nothing here searches")
 
+    def lacks_vectors(self) -> bool:
+        return False
+
     def embed_pending(
-        self, fetch: Callable[[Sequence[int]], Mapping[int, Work]], progress: Progress
+        self,
+        fetch: Callable[[Sequence[int]], Mapping[int, Work]],
+        progress: Progress,
+        *,
+        fast_only: bool = False,
     ) -> int:
         return 0
 

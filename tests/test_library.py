@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -219,3 +220,20 @@ def test_a_record_in_two_groups_goes_into_the_first(filled: Library, tmp_path: P
     before = groups(filled)
     assert filled.import_files([path]).bad == 0
     assert groups(filled) == before and filled.verify().ok
+
+
+def test_a_new_model_is_asked_for_vectors_before_the_next_search(
+    filled: Library, tmp_path: Path
+) -> None:
+    """Fails if `catch_up` only follows the change log: meaning would be silent from then on."""
+    filled.close()
+    settings = Settings(library=tmp_path / "library", embedder="none")
+    with open_library(settings) as words_only:
+        words_only.rebuild_index()
+        assert words_only.search("ferns").shown[0].hit.dense is None
+        assert not words_only.index_behind()
+    with open_library(replace(settings, embedder="static")) as again:
+        assert again.index_behind()
+        assert again.catch_up() == len(ROWS)
+        assert not again.index_behind()
+        assert again.search("ferns").shown[0].hit.dense is not None

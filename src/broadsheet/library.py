@@ -198,12 +198,17 @@ class Library:
         return verify.verify_library(self._store, self._index, progress)
 
     def index_behind(self) -> bool:
-        """Whether the store has changes that the index has not seen; cheap at any size."""
-        return follow.index_behind(self._store, self._index)
+        """Whether the index misses changes, or vectors since its model changed; cheap."""
+        return follow.index_behind(self._store, self._index) or self._index.lacks_vectors()
 
     def catch_up(self, *, progress: Progress = silent) -> int:
-        """Index what the change log has and the index has not; returns how many works."""
-        return follow.follow_changes(self._store, self._index, progress)
+        """Index what the change log has and the index has not; returns how many works.
+
+        Where the fast model is another than last time, everything is embedded again, too.
+        """
+        done = follow.follow_changes(self._store, self._index, progress)
+        fetch = self._store.get_works
+        return done + self._index.embed_pending(fetch, progress, fast_only=True)
 
     def rebuild_index(self, *, progress: Progress = silent) -> int:
         """Throw the index away and build it again from the store."""

@@ -285,10 +285,17 @@ class Index(Protocol):
     def reset(self) -> None:
         """Throw everything away and begin anew from position 0."""
 
+    def lacks_vectors(self) -> bool:
+        """Whether the fast space does not cover all works: its model is new, say."""
+
     def embed_pending(
-        self, fetch: Callable[[Sequence[int]], Mapping[int, Work]], progress: Progress
+        self,
+        fetch: Callable[[Sequence[int]], Mapping[int, Work]],
+        progress: Progress,
+        *,
+        fast_only: bool = False,
     ) -> int:
-        """Embed, newest first, the works that a slower space has no vectors for yet.
+        """Embed, newest first, the works that a space (the fast one only) has no vectors for yet.
 
         `fetch` gives works by number. Returns how many were embedded; search serves meanwhile.
         """

@@ -120,8 +120,17 @@ class HybridIndex:
         spaces = {space.state.id: space.count() for space in shown.meaning.spaces}
         return IndexState(shown.state.position, self._lexical.num_docs(), spaces)
 
+    def lacks_vectors(self) -> bool:
+        """Whether the fast space does not cover all works; found out once a commit."""
+        meaning = self._show().meaning
+        return bool(meaning.spaces) and not meaning.is_complete(0)
+
     def embed_pending(
-        self, fetch: Callable[[Sequence[int]], Mapping[int, Work]], progress: Progress
+        self,
+        fetch: Callable[[Sequence[int]], Mapping[int, Work]],
+        progress: Progress,
+        *,
+        fast_only: bool = False,
     ) -> int:
         """Embed what a space has no current vector of, newest first; see `ports.Index`.
 
@@ -130,7 +139,7 @@ class HybridIndex:
         and EmbedderError; what was embedded before stays.
         """
         done = 0
-        for place, embedder in enumerate(self._embedders):
+        for place, embedder in enumerate(self._embedders[: 1 if fast_only else None]):
             batches = Batches(self._lexical, self._show().meaning.pending(place), fast=place == 0)
             for numbers in batches:
                 works = list(fetch(numbers.tolist()).values())

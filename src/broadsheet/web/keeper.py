@@ -45,7 +45,8 @@ class Keeper:
         """Catch up if the index has missed the same changes as at the last look; how many works."""
         missed, before = self._library.stats().index_behind, self._missed
         self._missed = missed
-        return self._library.catch_up() if missed and missed == before else 0
+        settled = missed == before
+        return self._library.catch_up() if settled and self._library.index_behind() else 0
 
     def _run(self) -> None:
         while not self._ending.wait(self._pause):

@@ -14,11 +14,11 @@ from shell import Shell
 
 
 def test_search_for_people(demo: Shell) -> None:
-    done = demo("search", "label", "smoothing", "--limit", "3")
+    done = demo("search", "label", "smoothing", "--limit", "5")
     assert done.code == codes.OK and not done.err
     assert "When Does Label Smoothing Help?" in done.out
     assert "paper" in done.out and " ms" in done.out
-    assert "venue" in done.out and "each)" in done.out and "--offset 3" in done.out
+    assert "venue" in done.out and "each)" in done.out and "--offset 5" in done.out
     assert "\x1b" not in done.out
 
 

@@ -63,12 +63,12 @@ def load_settings(
 ) -> Settings:
     """Settings for a library folder. Raises ConfigError naming the key that is wrong."""
     env = os.environ if environ is None else environ
-    folder = library or Path(env.get(PREFIX + "LIBRARY") or default_library())
+    folder = (library or Path(env.get(PREFIX + "LIBRARY") or default_library())).expanduser()
     values = _read_file(folder / FILE_NAME)
     for option in OPTIONS:
         if (value := env.get(PREFIX + option.name.upper())) is not None:
             values[option.name] = value
-    return _apply(Settings(library=folder.expanduser()), values)
+    return _apply(Settings(library=folder), values)
 
 
 def _read_file(path: Path) -> dict[str, str]:

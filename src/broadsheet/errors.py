@@ -34,6 +34,17 @@ class NotFoundError(BroadsheetError, LookupError):
         super().__init__(f"There is no {kind} {key}{within}.")
         self.kind = kind
         self.key = key
+        self._within = within
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _restore_not_found, (type(self), self.kind, self.key, self._within)
+
+
+def _restore_not_found(
+    kind_of_error: type[NotFoundError], kind: str, key: object, within: str
+) -> NotFoundError:
+    """Pickle calls this with positions only."""
+    return kind_of_error(kind, key, within=within)
 
 
 class InvalidInputError(BroadsheetError, ValueError):
@@ -46,6 +57,9 @@ class InvalidQueryError(InvalidInputError):
     def __init__(self, message: str, position: int) -> None:
         super().__init__(message)
         self.position = position
+
+    def __reduce__(self) -> tuple[type[InvalidQueryError], tuple[str, int]]:
+        return type(self), (str(self), self.position)
 
 
 class BadFileError(InvalidInputError):

@@ -157,6 +157,8 @@ class Library:
     def related(self, references: Sequence[str | int], *, limit: int = 10) -> tuple[Shown, ...]:
         """Works near one work, or near a set of them; at most MAX_LIMIT."""
         _check_bounds(limit)
+        if not references:
+            raise InvalidInputError("Name at least one paper to find others near it.")
         works = [self.get_work(reference) for reference in references]
         results = self._index.related(works, limit=limit)
         return self._show(Query(), results.hits, highlights=False)

@@ -62,7 +62,6 @@ def test_a_mistake_on_either_side_is_told(pair: tuple[str, str]) -> None:
 
 
 def test_words_are_no_filter() -> None:
-    assert with_filter("graph", "nets") == without_filter("graph nets", "nets") + "" or True
     assert parse(with_filter("graph", "nets")) == parse("graph")
     assert parse(without_filter("graph nets", "nets")) == parse("graph nets")
 
@@ -72,7 +71,7 @@ VALUES = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), mi
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(st.sampled_from(["category", "source", "venue", "author"]), VALUES)
 def test_any_value_of_a_facet_makes_a_filter_of_that_field(field: str, value: str) -> None:
     """Break to see it fail: write values unquoted; a bracket or comma then cuts them."""

@@ -86,13 +86,11 @@ def test_what_is_no_field_is_words(name: str) -> None:
         ("a OR OR b", "a OR b"),
         ("(a OR) b", "a b"),
         ("a NOT", "a"),
-        ("a (NOT) b", "a -b"),
+        ("a (NOT) b", "a b"),
         ("a ) b ( c", "a b c"),
     ],
 )
 def test_two_ways_to_write_one_search(text: str, expected: str) -> None:
-    if text == "a (NOT) b":  # a NOT with nothing beside it is passed over
-        expected = "a b"
     assert parse(text) == parse(expected)
 
 
@@ -102,7 +100,7 @@ def test_only_capitals_are_operators(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["-5", "x-ray", "- x", "a -", "(semi-)x", "-", "--", "α-β", "-.5", "-α" * 0 + "a-b-c"]
+    "text", ["-5", "x-ray", "- x", "a -", "(semi-)x", "-", "--", "α-β", "-.5", "a-b-c"]
 )
 def test_hyphens_that_negate_nothing(text: str) -> None:
     assert parse(text).filters == ()
@@ -162,14 +160,6 @@ def test_spaces_and_case_of_fields_change_nothing(text: str) -> None:
     assert parse(f"  {text.replace(' OR ', '  OR  ')} ") == query
     assert parse(render(query)) == query
     assert parse(f"({text})") == query
-
-
-@settings(max_examples=40, deadline=None)
-@given(PARTS)
-def test_a_double_negation_is_none(text: str) -> None:
-    assert (
-        parse(f"-(-({text}))") == parse(text) or len((*parse(text).terms, *parse(text).filters)) > 1
-    )
 
 
 def test_an_empty_query_is_one_without_anything() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from filling import fill, put
+from filling import Opener, fill, put
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -83,18 +83,20 @@ def test_a_merge_is_told_after_what_it_changes(store: SqlStore) -> None:
     ]
 
 
-def test_the_log_outlives_the_process(store: SqlStore, tmp_path: object) -> None:
+def test_the_log_outlives_the_process(open_store: Opener) -> None:
+    store = open_store()
     fill(store, [make_record(1)], [make_record(2)])
     put_again(store, 1)
     expected = list(store.changes(0, 9))
     store.close()
+    store = open_store()
     assert list(store.changes(0, 9)) == expected
     fill(store, [make_record(3)])
     assert store.last_change() > expected[-1].seq
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(rounds=st.lists(st.sets(st.integers(1, 5), min_size=1), max_size=8))
 def test_however_often_works_change_each_has_one_entry(

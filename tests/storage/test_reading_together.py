@@ -84,8 +84,8 @@ def test_every_reading_of_a_merged_number(store: SqlStore) -> None:
 
 def test_a_chain_of_merges_is_one_step_long(store: SqlStore) -> None:
     numbers = fill(store, *([make_record(number)] for number in range(6)))
-    for kept, gone in zip(numbers, numbers[1:], strict=False):
-        merge(store, kept, gone) if kept == numbers[0] else merge(store, numbers[0], gone)
+    for kept, gone in reversed(list(zip(numbers, numbers[1:], strict=False))):
+        merge(store, kept, gone)
     assert {store.resolve(number) for number in numbers} == {numbers[0]}
     assert len(store.get_history(numbers[0])) == 5
     assert store.get_counts()["works"] == 1
@@ -98,7 +98,7 @@ def test_numbers_that_nobody_has(store: SqlStore) -> None:
     assert store.get_history(99) == []
     assert [store.resolve(number) for number in (0, -1, 99)] == [None] * 3
     assert store.find_works([WorkKey("doi", "10.1/none")]) == {}
-    assert store.get_works([]) == store.find_works([]) == {}
+    assert not store.get_works([]) and not store.find_works([])
 
 
 def test_the_number_of_a_merged_work_is_not_given_again(store: SqlStore) -> None:
@@ -127,7 +127,8 @@ def test_batches_of_any_size_hold_everything_once(store: SqlStore, batch: int) -
 def test_a_walk_begins_after_a_number(store: SqlStore) -> None:
     fill(store, *([make_record(number)] for number in range(4)))
     assert [w.id for part in store.iterate_works(after=2, batch=1) for w in part] == [3, 4]
-    assert list(store.iterate_works(after=4)) == list(store.iterate_records(after=4)) == []
+    assert list(store.iterate_works(after=4)) == []
+    assert list(store.iterate_records(after=4)) == []
 
 
 def test_a_walk_tells_the_same_as_asking_for_each(store: SqlStore) -> None:

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from broadsheet.config import Settings
 from broadsheet.library import Library
 from broadsheet.model import Identifier, Link, Listing, PaperDate, Record
+from broadsheet.ports import Embedder
 from broadsheet.search import HybridIndex
 from broadsheet.storage import SqlStore
 from broadsheet.web import create_app
@@ -85,10 +86,12 @@ REJECTED = invent(
 PAPERS = (*FULL, SUMMARISED, BARE, REJECTED, *map(invent, range(45)))
 
 
-def open_invented(folder: Path, records: Sequence[Record]) -> Library:
+def open_invented(
+    folder: Path, records: Sequence[Record], embedders: Sequence[Embedder] = ()
+) -> Library:
     """A library of the real rooms in a folder, filled with records."""
     store = SqlStore.open(folder, create=True, compose=compose)
-    index = HybridIndex.open(folder / "index", [])
+    index = HybridIndex.open(folder / "index", embedders)
     library = Library(store=store, index=index, formats=[Invented(records)], clock=lambda: NOW)
     if records:
         path = folder / "papers.invented"

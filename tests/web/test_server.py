@@ -9,13 +9,16 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from shutil import rmtree
 
+import numpy as np
 import pytest
 from invented import PAPERS, browse, open_invented
 
 from broadsheet.errors import ConfigError
+from broadsheet.ports import Vectors
 from broadsheet.web.keeper import Keeper
 from broadsheet.web.server import address, listen
 
@@ -66,6 +69,32 @@ def test_the_keeper_brings_in_what_an_import_left(tmp_path: Path) -> None:
         assert keeper.look() == library.stats().works == 3
         assert library.stats().index_behind == 0
         assert keeper.look() == 0
+
+
+class _Letters:
+    """Embeds by the letters of a text."""
+
+    def __init__(self, name: str) -> None:
+        self.id = name
+        self.dim = 26
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        counts = [[text.lower().count(chr(97 + n)) for n in range(26)] for text in texts]
+        vectors = np.array(counts, np.float32)
+        unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return unit
+
+    embed_queries = embed_documents
+
+
+def test_the_keeper_fills_a_slower_space(tmp_path: Path) -> None:
+    """Fails if serving leaves it to `broadsheet embed`."""
+    embedders = [_Letters("fast@1"), _Letters("slow@1")]
+    with open_invented(tmp_path, PAPERS[:4], embedders) as library:
+        assert dict(library.stats().spaces) == {"fast@1": 3, "slow@1": 0}
+        assert Keeper(library).fill() == 3
+        assert dict(library.stats().spaces) == {"fast@1": 3, "slow@1": 3}
+        assert Keeper(library).fill() == 0
 
 
 def test_the_keeper_ends_when_it_is_told(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Keeps a served library's index up with its store, beside the requests."""
+"""Keeps a served library's index up with its store and its models, beside the requests."""
 
 from __future__ import annotations
 
@@ -14,11 +14,16 @@ _log = logging.getLogger(__name__)
 PAUSE = 5.0
 
 
+class _Ending(Exception):
+    """The server ends; what was embedded so far is kept."""
+
+
 class Keeper:
     """A thread that brings in what the index missed, for instance because an import was killed.
 
     It holds back while the store goes on changing: then another process is importing, and will
-    index what it brings in itself.
+    index what it brings in itself. After that it embeds for a slower model, newest first, while
+    searches go on with what there is.
     """
 
     def __init__(self, library: Library, *, pause: float = PAUSE) -> None:
@@ -48,11 +53,25 @@ class Keeper:
         settled = missed == before
         return self._library.catch_up() if settled and self._library.index_behind() else 0
 
+    def fill(self) -> int:
+        """Embed what a slower space has no vector of; how many works. Ends with the server."""
+        stats = self._library.stats()
+        if all(count >= stats.index_works for count in stats.spaces.values()):
+            return 0
+        return self._library.embed_pending(progress=self._stop_at_the_end)
+
+    def _stop_at_the_end(self, stage: str, done: int, total: int | None) -> None:
+        if self._ending.is_set():
+            raise _Ending
+
     def _run(self) -> None:
         while not self._ending.wait(self._pause):
             try:
                 self.look()
+                self.fill()
             except (StorageBusyError, StorageReadOnlyError):
                 continue
+            except _Ending:
+                return
             except BroadsheetError as error:
                 _log.error("The index cannot follow: %s", error)

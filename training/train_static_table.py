@@ -1,7 +1,7 @@
 """Train the static table that ships inside Broadsheet (tier 0 of its vectors).
 
     pip install torch==2.13.0 numpy tokenizers safetensors
-    PYTHONPATH=src python training/train_static_table.py --papers arxiv.jsonl.gz --work /tmp/table
+    PYTHONPATH=src python training/train_static_table.py --papers arxiv.jsonl.gz --work table
 
 Papers are arXiv metadata (CC0), one JSON object a line with at least `title` and `abstract`.
 Files named with --evaluation are never trained on: every paper whose title occurs in them is

@@ -152,7 +152,7 @@ def demo(app: App, folder: Path | None, once: bool, port: int | None) -> None:
 
     \b
     broadsheet demo
-    broadsheet demo /tmp/papers --once
+    broadsheet demo ~/papers --once
     """
     from broadsheet.cli.tour import take_tour
     from broadsheet.config import default_library

@@ -25,7 +25,7 @@ _NOT_LAST = ".,;:!?*$#&@"
 
 _CODE_HOSTS = (
     "github.com", "gist.github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.com",
-    "sourceforge.net", "sr.ht", "anonymous.4open.science", "pypi.org", "raw.githubusercontent.com",
+    "sourceforge.net", "sr.ht", "anonymous.4open.science", "raw.githubusercontent.com",
 )  # fmt: skip
 _DATA_HOSTS = (
     "zenodo.org", "figshare.com", "datadryad.org", "dataverse.org", "dataverse.harvard.edu",

@@ -36,12 +36,12 @@ LIBRARY = WORK / "listings"
 
 
 def build() -> None:
-    """The library of all papers and pages, unless it is there."""
-    if (LIBRARY / "complete").exists():
-        return
+    """The library of all papers and pages; what is there from before is used again."""
     with open_library(Settings(library=LIBRARY)) as library:
-        library.import_files([ARXIV, *sorted(PAGES.glob("*.txt"))])
-    (LIBRARY / "complete").touch()
+        if not (LIBRARY / "complete").exists():
+            library.import_files([ARXIV, *sorted(PAGES.glob("*.txt"))])
+            (LIBRARY / "complete").touch()
+        library.catch_up()
 
 
 def find_page_works(store: Store) -> dict[str, set[int]]:

@@ -8,17 +8,18 @@ import shutil
 import pytest
 
 from broadsheet.cli import codes
+from broadsheet.demo import FIRST_SEARCH
 from broadsheet.errors import StorageBusyError
 from broadsheet.library import Library
 from shell import Shell
 
 
 def test_search_for_people(demo: Shell) -> None:
-    done = demo("search", "label", "smoothing", "--limit", "5")
+    done = demo("search", *FIRST_SEARCH.split(), "--limit", "3")
     assert done.code == codes.OK and not done.err
     assert "When Does Label Smoothing Help?" in done.out
     assert "paper" in done.out and " ms" in done.out
-    assert "venue" in done.out and "each)" in done.out and "--offset 5" in done.out
+    assert "venue" in done.out and "each)" in done.out and "--offset 3" in done.out
     assert "\x1b" not in done.out
 
 

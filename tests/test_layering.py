@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[1] / "src"
-HEAVY = ["alembic", "bibtexparser", "faiss", "httpx", "jinja2", "numpy", "rich", "sqlalchemy"]
+HEAVY = ["alembic", "bibtexparser", "faiss", "httpx2", "jinja2", "lxml", "numpy", "rich", "sqlalchemy"]
 HEAVY += ["starlette", "tantivy", "tokenizers", "uvicorn"]
 
 
@@ -30,12 +30,12 @@ def room(module: str) -> str:
 
 
 MODULES = {module_name(path): path for path in sorted((SOURCE / "broadsheet").rglob("*.py"))}
-BOTTOM = {"errors", "text", "model", "ids", "query"}
+BOTTOM = {"errors", "text", "model", "ids", "query", "sources"}
 SEAMS = BOTTOM | {"ports"}
 SEEN_BY_DOORS = BOTTOM | {"config", "library", "shapes", "wiring"}
 LOWER = {
     **dict.fromkeys(["errors", "text", "config", "model"], {"errors", "text"}),
-    **dict.fromkeys(["ids", "query"], BOTTOM),
+    **dict.fromkeys(["ids", "query", "sources"], BOTTOM),
     **dict.fromkeys(["ports", "connectors", "storage", "search"], SEAMS),
     "wiring": SEAMS | {"config", "library", "works", "connectors", "storage", "search"},
     "web": SEEN_BY_DOORS,

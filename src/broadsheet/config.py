@@ -39,6 +39,17 @@ OPTIONS = (
         "What search by meaning uses: none, static, minilm, onnx:FOLDER, st:FOLDER, "
         "openai:URL#MODEL, or the name of an installed plug-in.",
     ),
+    Option(
+        "sync", "on", "Whether `serve` also fetches from the sources when they are due: on, off."
+    ),
+    Option("contact", "", "Your address (mail or web), told to the sources that are asked."),
+    Option(
+        "private_hosts",
+        "",
+        "Hosts in your own network that sources may be read from, as NAME:PORT, spaces between.",
+    ),
+    Option("semanticscholar_key", "", "Key for Semantic Scholar; without one it is not asked."),
+    Option("openalex_key", "", "Key for OpenAlex; without one it is not asked."),
 )
 
 
@@ -51,6 +62,11 @@ class Settings:
     port: int = 8000
     hosts: str = ""
     embedder: str = "static"
+    sync: str = "on"
+    contact: str = ""
+    private_hosts: str = ""
+    semanticscholar_key: str = ""
+    openalex_key: str = ""
 
 
 def default_library() -> Path:

@@ -13,7 +13,13 @@
     │   ├── StorageReadOnlyError the folder takes no changes; reading goes on
     │   └── LibraryTooNewError   the library was made by a newer Broadsheet
     ├── IndexNotReadyError       the index is missing or damaged; `index rebuild` mends it
-    └── EmbedderError            an embedding model or endpoint failed (transient)
+    ├── EmbedderError            an embedding model or endpoint failed (transient)
+    └── SourceError              a live source did not give what was asked of it
+        ├── SourceBusyError      it asks for patience or cannot be reached (transient)
+        ├── SourceBrokenError    its answer cannot be understood (transient)
+        ├── SourceRequestError   it says that the request is wrong, or nothing is there
+        ├── SourceRefusedError   it wants no more requests until a person has seen to it
+        └── ForbiddenAddressError  the address leads where no request may go
 
 An error is wrapped into one of these only where a person can do something about it, always
 `from` its cause; programming mistakes escape as they are. The message is one sentence that
@@ -21,6 +27,8 @@ stands alone on a terminal.
 """
 
 from __future__ import annotations
+
+from datetime import datetime
 
 
 class BroadsheetError(Exception):
@@ -100,3 +108,56 @@ class IndexNotReadyError(BroadsheetError):
 
 class EmbedderError(BroadsheetError):
     """An embedding model or endpoint failed; trying again may help."""
+
+
+class SourceError(BroadsheetError):
+    """A live source did not give what was asked of it."""
+
+
+class SourceBusyError(SourceError):
+    """The source asks for patience or cannot be reached; trying again helps, not before `retry_at`.
+
+    Too many requests (429), unavailable (503), not acceptable (406), a time-out, a dropped
+    connection and a page that says so with status 200 are all this one state.
+    """
+
+    def __init__(self, message: str, retry_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.retry_at = retry_at
+
+    def __reduce__(self) -> tuple[type[SourceBusyError], tuple[str, datetime | None]]:
+        return type(self), (str(self), self.retry_at)
+
+
+class SourceBrokenError(SourceError):
+    """The source's answer cannot be understood: cut off, too large, or something else entirely."""
+
+
+class SourceRequestError(SourceError):
+    """The source says that the request is wrong (4xx), or that nothing is there (404, 410)."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+    def __reduce__(self) -> tuple[type[SourceRequestError], tuple[str, int]]:
+        return type(self), (str(self), self.status)
+
+
+class SourceRefusedError(SourceError):
+    """The source refuses (403, or a challenge): nothing more is asked until a person says so.
+
+    `place` is the client's name of what is shut ("arxiv", "api2.openreview.net"), which
+    `Web.release` takes.
+    """
+
+    def __init__(self, message: str, place: str = "") -> None:
+        super().__init__(message)
+        self.place = place
+
+    def __reduce__(self) -> tuple[type[SourceRefusedError], tuple[str, str]]:
+        return type(self), (str(self), self.place)
+
+
+class ForbiddenAddressError(SourceError):
+    """The address is private, or not of the web; no request was sent."""

@@ -20,6 +20,7 @@ BATCH = 2000
 COMMIT_EVERY = 50_000
 MAX_RECENT = 20_000
 POLL_SECONDS = 0.1
+IDLE_SECONDS = 2.0
 
 Fetch = Callable[[Sequence[Change]], Mapping[int, Work]]
 
@@ -166,7 +167,9 @@ class Follower:
                     pass
                 if last or self._abandoned:
                     break
-                self._news.wait()
+                if not self._news.wait(IDLE_SECONDS):
+                    walk.commit()  # the writer waits for a source: what came so far is to be found
+                    self._news.wait()
             walk.commit()
 
     def _take_recent(self, changes: Sequence[Change]) -> Mapping[int, Work]:

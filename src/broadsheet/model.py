@@ -68,6 +68,11 @@ class Record:
     `source` is a short name ("arxiv", "huggingface", "aitopics", "bibtex", "ris", "csl", "demo");
     `key` names the record within its source, so that the same row seen twice is one record and a
     changed row is a new record with the same key. All text is plain Unicode text.
+
+    `kind` is "" for a paper and "news" for news about papers. `version` is the source's own number
+    of this state of the paper, `submitted_at` the moment (ISO 8601, UTC) when that was handed in
+    and `announced_on` the day on which the source listed it; when we first saw it is the store's
+    to know. `withdrawn` says that the authors or the source took it back.
     """
 
     source: str
@@ -85,6 +90,10 @@ class Record:
     version: int | None = None
     listing: Listing | None = None
     extra: tuple[tuple[str, str], ...] = ()
+    kind: str = ""
+    submitted_at: str = ""
+    announced_on: str = ""
+    withdrawn: bool = False
 
     def to_json(self) -> bytes:
         """Canonical JSON: sorted keys, absent fields left out; equal records give equal bytes."""
@@ -143,6 +152,11 @@ class Work:
     links: tuple[Link, ...] = ()
     sources: tuple[str, ...] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
+    kind: str = ""
+    version: int | None = None
+    submitted_at: str = ""
+    announced_on: str = ""
+    withdrawn: bool = False
 
     @property
     def text(self) -> str:

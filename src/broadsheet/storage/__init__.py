@@ -2,9 +2,10 @@
 
     engine.py     connections, who may checkpoint, errors in plain words
     lock.py       one writer
-    schema.py     the tables; migrations/ make them, migrate.py applies those
+    schema.py, schema_live.py      the tables; migrations/ make them, migrate.py applies those
     reads.py      works and records; keys.py, changes.py: by name, by change
     transaction.py, merging.py     everything that writes
+    live.py       what live sources keep and ask: following.py, arrivals.py, tallies.py, measures.py
     grouping.py   which records a merge or a split has grouped
     backup.py, check.py            copies, and whether all is sound
 
@@ -29,6 +30,7 @@ from broadsheet.storage.changes import get_changes, get_last_change
 from broadsheet.storage.engine import FILE_NAME, open_reader, open_writer, plain_errors
 from broadsheet.storage.grouping import get_groupings
 from broadsheet.storage.keys import find_carriers
+from broadsheet.storage.live import LiveReading
 from broadsheet.storage.lock import WriteLock
 from broadsheet.storage.migrate import get_revision, require_known, upgrade
 from broadsheet.storage.rows import Composer
@@ -41,7 +43,7 @@ WAIT_SECONDS = 5.0
 CHECK_BATCH = 2000
 
 
-class SqlStore:
+class SqlStore(LiveReading):
     """Fulfils `ports.Store`. Threads may share it; a forked child must open its own."""
 
     def __init__(self, path: Path, reader: Engine, lock: WriteLock, compose: Composer) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from typing import TypeVar
 
@@ -64,3 +64,16 @@ def to_seconds(moment: datetime) -> int:
 def to_datetime(seconds: int) -> datetime:
     """Inverse of `to_seconds`, in UTC."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def to_days(day: date) -> int:
+    """Whole days since 1970."""
+    return day.toordinal() - _FIRST_DAY
+
+
+def to_day(days: int) -> date:
+    """Inverse of `to_days`."""
+    return date.fromordinal(days + _FIRST_DAY)
+
+
+_FIRST_DAY = date(1970, 1, 1).toordinal()

@@ -7,9 +7,8 @@
     change    one row a work, the newest: the log that indexes follow; `seq` is never reused
     event     joins, merges and splits, with their reasons
     barred    pairs that a person split, in both directions
-    cursor    how far a source has been read
 
-The tables are made by `migrations/`; a test holds the two together.
+`schema_live.py` has the tables of live sources. The tables are made by `migrations/`; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -28,10 +27,10 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision in `migrations/`; kept here so that opening needs no Alembic."""
 
-_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+NUMBER = BigInteger().with_variant(Integer, "sqlite")
 # No option for another database's dialect here: SQLAlchemy would import that dialect at start.
 _LED = text("redirect_to IS NOT NULL")
 
@@ -40,16 +39,16 @@ metadata = MetaData()
 work = Table(
     "work",
     metadata,
-    Column("id", _NUMBER, primary_key=True, autoincrement=False),
-    Column("redirect_to", _NUMBER, ForeignKey("work.id")),
+    Column("id", NUMBER, primary_key=True, autoincrement=False),
+    Column("redirect_to", NUMBER, ForeignKey("work.id")),
     Index("work_redirect_to", "redirect_to", sqlite_where=_LED),
 )
 
 record = Table(
     "record",
     metadata,
-    Column("id", _NUMBER, primary_key=True),
-    Column("work_id", _NUMBER, ForeignKey("work.id"), nullable=False, index=True),
+    Column("id", NUMBER, primary_key=True),
+    Column("work_id", NUMBER, ForeignKey("work.id"), nullable=False, index=True),
     Column("source", Text, nullable=False),
     Column("key", Text, nullable=False),
     Column("hash", LargeBinary(16), nullable=False),
@@ -63,15 +62,15 @@ work_key = Table(
     "work_key",
     metadata,
     Column("key", BigInteger, primary_key=True, autoincrement=False),
-    Column("work_id", _NUMBER, ForeignKey("work.id"), primary_key=True, index=True),
+    Column("work_id", NUMBER, ForeignKey("work.id"), primary_key=True, index=True),
     sqlite_with_rowid=False,
 )
 
 change = Table(
     "change",
     metadata,
-    Column("seq", _NUMBER, primary_key=True),
-    Column("work_id", _NUMBER, nullable=False, unique=True),
+    Column("seq", NUMBER, primary_key=True),
+    Column("work_id", NUMBER, nullable=False, unique=True),
     Column("act", Text, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -79,25 +78,18 @@ change = Table(
 event = Table(
     "event",
     metadata,
-    Column("id", _NUMBER, primary_key=True),
-    Column("work_id", _NUMBER, ForeignKey("work.id"), nullable=False, index=True),
+    Column("id", NUMBER, primary_key=True),
+    Column("work_id", NUMBER, ForeignKey("work.id"), nullable=False, index=True),
     Column("at", BigInteger, nullable=False),
     Column("act", Text, nullable=False),
-    Column("other_id", _NUMBER),
+    Column("other_id", NUMBER),
     Column("reason", Text, nullable=False),
 )
 
 barred = Table(
     "barred",
     metadata,
-    Column("work_id", _NUMBER, ForeignKey("work.id"), primary_key=True, autoincrement=False),
-    Column("other_id", _NUMBER, ForeignKey("work.id"), primary_key=True, autoincrement=False),
+    Column("work_id", NUMBER, ForeignKey("work.id"), primary_key=True, autoincrement=False),
+    Column("other_id", NUMBER, ForeignKey("work.id"), primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
-)
-
-cursor = Table(
-    "cursor",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("value", Text, nullable=False),
 )

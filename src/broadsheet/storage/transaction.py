@@ -13,8 +13,9 @@ from broadsheet.ports import Candidate, NewRecord, WorkKey
 from broadsheet.storage import merging, reads
 from broadsheet.storage.changes import get_last_change, log_changes
 from broadsheet.storage.keys import find_carriers, number_of
+from broadsheet.storage.live import LiveWriting
 from broadsheet.storage.rows import Composer, in_chunks, insert_rows, to_seconds
-from broadsheet.storage.schema import barred, cursor, event, record, work, work_key
+from broadsheet.storage.schema import barred, event, record, work, work_key
 
 MAX_CARRIERS = 64
 """A key that more works carry ("Editorial", "Introduction") tells nothing; the rest is left out,
@@ -24,11 +25,11 @@ WITNESS_LETTERS = 2000
 """As much of an abstract as identity wants to see."""
 
 
-class SqlTransaction:
+class SqlTransaction(LiveWriting):
     """Fulfils `ports.Transaction`. Put a new work before the records that point to it."""
 
     def __init__(self, connection: Connection, compose: Composer) -> None:
-        self._connection = connection
+        super().__init__(connection)
         self._compose = compose
         self._next_id: int | None = None
         self._unwritten: set[int] = set()
@@ -99,9 +100,6 @@ class SqlTransaction:
     def last_change(self) -> int:
         return get_last_change(self._connection)
 
-    def get_cursor(self, name: str) -> str | None:
-        return self._connection.scalar(select(cursor.c.value).where(cursor.c.name == name))
-
     # --- Telling ------------------------------------------------------------------------------
 
     def reserve_work_ids(self, count: int) -> range:
@@ -155,10 +153,6 @@ class SqlTransaction:
 
     def bar_works(self, one: int, other: int, *, reason: str, now: datetime) -> None:
         merging.bar(self._connection, one, other, reason=reason, now=now)
-
-    def set_cursor(self, name: str, value: str) -> None:
-        self._connection.execute(delete(cursor).where(cursor.c.name == name))
-        insert_rows(self._connection, cursor, ["name", "value"], [(name, value)])
 
 
 def _to_candidate(found: Work) -> Candidate:

@@ -83,13 +83,13 @@ def test_an_endpoint_with_a_mistake_is_a_clear_error() -> None:
 
 
 def test_importing_loads_no_model_library() -> None:
-    heavy = "{'onnxruntime', 'tokenizers', 'torch', 'sentence_transformers', 'httpx', 'scipy'}"
+    heavy = "{'onnxruntime', 'tokenizers', 'torch', 'sentence_transformers', 'httpx2', 'scipy'}"
     code = (
         "import sys\n"
         "import broadsheet.search.embed\n"
         f"assert not {heavy} & set(sys.modules), 'package'\n"
         "from broadsheet.search.embed import onnx_dir, sentence_transformers, static, transformer\n"
-        f"assert not ({heavy} - {{'httpx'}}) & set(sys.modules), 'modules'\n"
+        f"assert not ({heavy} - {{'httpx2'}}) & set(sys.modules), 'modules'\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

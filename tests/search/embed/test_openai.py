@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import httpx
+import httpx2
 import numpy as np
 import pytest
 
@@ -14,30 +14,30 @@ from broadsheet.errors import ConfigError, EmbedderError
 from broadsheet.search.embed.openai import ATTEMPTS, BATCH, LONGEST_PAUSE, Endpoint, OpenAIEmbedder
 
 ENDPOINT = Endpoint("https://models.example/v1", "tiny")
-Handler = Callable[[httpx.Request], httpx.Response]
+Handler = Callable[[httpx2.Request], httpx2.Response]
 
 
-def answer(texts: list[str], dim: int = 3) -> httpx.Response:
+def answer(texts: list[str], dim: int = 3) -> httpx2.Response:
     """Vectors that tell the length of their text, in reversed order."""
     data = [
         {"index": i, "embedding": [float(len(t))] + [1.0] * (dim - 1)} for i, t in enumerate(texts)
     ]
-    return httpx.Response(200, json={"data": data[::-1]})
+    return httpx2.Response(200, json={"data": data[::-1]})
 
 
-def honest(request: httpx.Request) -> httpx.Response:
+def honest(request: httpx2.Request) -> httpx2.Response:
     return answer(json.loads(request.content)["input"])
 
 
 class Service:
     """Keeps what was asked, and answers by a handler or by the given responses first."""
 
-    def __init__(self, *first: httpx.Response | Exception, then: Handler = honest) -> None:
-        self.requests: list[httpx.Request] = []
+    def __init__(self, *first: httpx2.Response | Exception, then: Handler = honest) -> None:
+        self.requests: list[httpx2.Request] = []
         self.pauses: list[float] = []
         self._first, self._then = list(first), then
 
-    def __call__(self, request: httpx.Request) -> httpx.Response:
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
         self.requests.append(request)
         if not self._first:
             return self._then(request)
@@ -47,7 +47,7 @@ class Service:
         return response
 
     def open(self, endpoint: Endpoint = ENDPOINT, **environ: str) -> OpenAIEmbedder:
-        transport = httpx.MockTransport(self)
+        transport = httpx2.MockTransport(self)
         return OpenAIEmbedder(
             endpoint, environ=environ, transport=transport, sleep=self.pauses.append
         )
@@ -102,22 +102,22 @@ def test_prefixes_tell_queries_from_documents() -> None:
 
 
 def test_a_passing_trouble_is_waited_out_with_growing_pauses() -> None:
-    service = Service(httpx.Response(503), httpx.ConnectError("refused"), httpx.Response(429))
+    service = Service(httpx2.Response(503), httpx2.ConnectError("refused"), httpx2.Response(429))
     assert service.open().dim == 3
     assert service.pauses == [0.5, 1.0, 2.0]
 
 
 def test_a_retry_after_is_respected_within_reason() -> None:
     service = Service(
-        httpx.Response(429, headers={"retry-after": "7"}),
-        httpx.Response(429, headers={"retry-after": "86400"}),
+        httpx2.Response(429, headers={"retry-after": "7"}),
+        httpx2.Response(429, headers={"retry-after": "86400"}),
     )
     service.open()
     assert service.pauses == [7.0, LONGEST_PAUSE]
 
 
 def test_patience_is_bounded() -> None:
-    service = Service(then=lambda request: httpx.Response(500))
+    service = Service(then=lambda request: httpx2.Response(500))
     with pytest.raises(EmbedderError, match="HTTP 500"):
         service.open()
     assert len(service.requests) == ATTEMPTS
@@ -125,14 +125,14 @@ def test_patience_is_bounded() -> None:
 
 @pytest.mark.parametrize("status", [401, 403, 404])
 def test_a_refusal_is_for_the_person_to_mend(status: int) -> None:
-    service = Service(httpx.Response(status))
+    service = Service(httpx2.Response(status))
     with pytest.raises(ConfigError, match="BROADSHEET_EMBEDDINGS_KEY"):
         service.open()
     assert len(service.requests) == 1
 
 
 def test_a_redirect_is_not_followed() -> None:
-    service = Service(httpx.Response(307, headers={"location": "https://elsewhere.example"}))
+    service = Service(httpx2.Response(307, headers={"location": "https://elsewhere.example"}))
     with pytest.raises(EmbedderError, match="HTTP 307"):
         service.open(OPENAI_API_KEY="secret")
     assert len(service.requests) == 1
@@ -153,7 +153,7 @@ def test_a_redirect_is_not_followed() -> None:
 )
 def test_an_answer_that_is_no_vectors_is_a_clear_error(body: bytes) -> None:
     with pytest.raises(EmbedderError, match=r"models\.example"):
-        Service(httpx.Response(200, content=body)).open()
+        Service(httpx2.Response(200, content=body)).open()
 
 
 def test_a_change_of_dimension_is_noticed() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx
+import httpx2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,7 +22,7 @@ BATCH = 64
 ATTEMPTS = 5
 FIRST_PAUSE = 0.5  # seconds, doubled at every attempt
 LONGEST_PAUSE = 30.0
-TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+TIMEOUT = httpx2.Timeout(60.0, connect=10.0)
 TRANSIENT = {408, 425, 429, 500, 502, 503, 504}
 REFUSED = {401, 403, 404}
 
@@ -65,7 +65,7 @@ class OpenAIEmbedder:
         endpoint: Endpoint,
         *,
         environ: Mapping[str, str] | None = None,
-        transport: httpx.BaseTransport | None = None,
+        transport: httpx2.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Ask the endpoint for one vector, to learn the dimension and that all is well."""
@@ -73,7 +73,7 @@ class OpenAIEmbedder:
         key = next((env[name] for name in KEY_VARIABLES if env.get(name)), None)
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         # Redirects are not followed: the key goes to the host that was named, and nowhere else.
-        self._client = httpx.Client(headers=headers, timeout=TIMEOUT, transport=transport)
+        self._client = httpx2.Client(headers=headers, timeout=TIMEOUT, transport=transport)
         self._endpoint, self._sleep = endpoint, sleep
         self.dim = endpoint.dimensions or 0
         self.dim = self._ask(["paper"]).shape[1]
@@ -108,13 +108,13 @@ class OpenAIEmbedder:
             body["dimensions"] = self._endpoint.dimensions
         return self._read(self._post(body), len(texts))
 
-    def _post(self, body: dict[str, Any]) -> httpx.Response:
+    def _post(self, body: dict[str, Any]) -> httpx2.Response:
         url, trouble = f"{self._endpoint.url}/embeddings", ""
         for attempt in range(ATTEMPTS):
             pause = FIRST_PAUSE * 2**attempt
             try:
                 response = self._client.post(url, json=body)
-            except httpx.TransportError as error:
+            except httpx2.TransportError as error:
                 trouble = str(error) or type(error).__name__
             else:
                 if response.status_code not in TRANSIENT:
@@ -125,7 +125,7 @@ class OpenAIEmbedder:
                 self._sleep(min(pause, LONGEST_PAUSE))
         raise EmbedderError(f"{url} did not answer after {ATTEMPTS} attempts: {trouble}.")
 
-    def _accepted(self, response: httpx.Response) -> httpx.Response:
+    def _accepted(self, response: httpx2.Response) -> httpx2.Response:
         status = response.status_code
         if status in REFUSED:
             raise ConfigError(
@@ -136,7 +136,7 @@ class OpenAIEmbedder:
             raise EmbedderError(f"{response.url} answered HTTP {status}: {response.text[:200]}")
         return response
 
-    def _read(self, response: httpx.Response, count: int) -> NDArray[np.float32]:
+    def _read(self, response: httpx2.Response, count: int) -> NDArray[np.float32]:
         """Vectors in the order of the texts: the answer may come in any order."""
         try:
             items = {int(item["index"]): item["embedding"] for item in response.json()["data"]}

@@ -1,0 +1,38 @@
+"""The seams of Broadsheet: what one room asks of another, as protocols.
+
+Logic (`ingest`, `library`, later `editions`) knows only these; adapters (`connectors`, `storage`,
+`search`) fulfil them; `wiring` is the one place where they meet. A protocol's docstrings are its
+contract: who calls a method, what it gives, what it raises.
+
+    files.py     kinds of files           live.py      the polite client, connectors, enrichers
+    writing.py   the writing transaction  store.py     the store
+    index.py     embedders and the index  progress.py  how long work tells of itself
+"""
+
+from __future__ import annotations
+
+from broadsheet.ports.files import FileFormat
+from broadsheet.ports.index import Embedder, Index, IndexState, Vectors
+from broadsheet.ports.live import Connector, Enricher, Repairer, Web
+from broadsheet.ports.progress import Progress, silent
+from broadsheet.ports.store import Store
+from broadsheet.ports.writing import Candidate, NewRecord, Transaction, WorkKey
+
+__all__ = [
+    "Candidate",
+    "Connector",
+    "Embedder",
+    "Enricher",
+    "FileFormat",
+    "Index",
+    "IndexState",
+    "NewRecord",
+    "Progress",
+    "Repairer",
+    "Store",
+    "Transaction",
+    "Vectors",
+    "Web",
+    "WorkKey",
+    "silent",
+]

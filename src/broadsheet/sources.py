@@ -1,0 +1,325 @@
+"""The value objects of live sources: what is followed, what came back, what was announced.
+
+Everything here is frozen and free of I/O. Days are `datetime.date`: the source's own day, never
+converted. Moments are timezone-aware UTC.
+
+    Source ── streams ──> Stream ── fetch ──> Raw ── parse ──> Batch ── sync ──> store, receipts
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from broadsheet.model import Record
+
+# --- What is followed -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place that papers come from, as a person added it.
+
+    `name` is unique in the library, `kind` names the connector. `targets` are what to follow
+    there: categories, an address, a venue. `since` is the first day wanted; None: from when it was
+    added. `mirror` replaces the source's own base address. `blocked` says why nothing more is
+    asked until a person resumes it, `blocked_place` what of it is shut (`Web.release`); both are
+    "" while all is well.
+    """
+
+    name: str
+    kind: str
+    targets: tuple[str, ...]
+    added_at: datetime
+    since: date | None = None
+    mirror: str = ""
+    paused: bool = False
+    blocked: str = ""
+    blocked_place: str = ""
+
+
+class Stream(NamedTuple):
+    """One thing that is asked of a source again and again, with a cursor of its own.
+
+    `name` is unique within the source and never changes; `title` is for people. It is asked once
+    every `every`, unless its last batch said when. With `needs`, it waits until the stream of that
+    name has come to its end at least once.
+    """
+
+    name: str
+    title: str
+    every: timedelta
+    needs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamState:
+    """How far a stream has come; kept in the transaction of the records that it brought.
+
+    `cursor` is opaque to all but the connector; None: from the beginning. `good_at` is when it
+    last came to its end, `trouble` a sentence on what is wrong since `trouble_since`, and
+    `failures` how often in a row it failed.
+    """
+
+    source: str
+    stream: str
+    cursor: str | None = None
+    due_at: datetime | None = None
+    tried_at: datetime | None = None
+    good_at: datetime | None = None
+    failures: int = 0
+    trouble: str = ""
+    trouble_since: datetime | None = None
+
+
+# --- What comes back --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer, decoded and bounded: `status` is 200, 304 (then `body` is empty) or 404.
+
+    `url` is where it came from after redirects; header names are in lower case.
+    """
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    at: datetime
+
+
+class Raw(NamedTuple):
+    """What a source answered to one request of a stream; all that `Connector.parse` sees."""
+
+    stream: str
+    cursor: str | None
+    answer: Answer
+
+
+class Announcement(NamedTuple):
+    """A source's own word that it listed a paper on a day, in a category or list.
+
+    `kind` is "new", "cross", "replace", "replace-cross" or "listed". `estimated` says that the
+    day was reckoned from other facts and stood on no page. `position` counts from 1; 0: none.
+    """
+
+    category: str
+    day: date
+    key: str
+    kind: str
+    version: int = 0
+    position: int = 0
+    estimated: bool = False
+
+
+class Item(NamedTuple):
+    """What a source holds under a key: its newest version, and the source's own stamp of it.
+
+    Stamps are texts that sort by time ("2026-11-20"); "" where the source has none.
+    """
+
+    key: str
+    version: int = 0
+    stamp: str = ""
+
+
+class Measure(NamedTuple):
+    """A number that a source shows beside a paper at some moment: upvotes, comments, citations."""
+
+    key: str
+    name: str
+    value: float
+
+
+class Rejected(NamedTuple):
+    """Something that a source sent and that could not go in, with the reason in plain words."""
+
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one answer says.
+
+    `pages` are the (category, day) pairs that the answer speaks for, even where it lists nothing;
+    they are what makes "announced" a known number. `items` are what it holds of the source's own
+    stamps; `listed` are items that it names without giving their records (a sweep). `deleted` are
+    keys, of records whose source is the connector's kind, that the source says are gone. `cursor`
+    is where to go on from, `more` whether at once; else `again` is when (None: the stream's
+    rhythm). `trouble` is a sentence for the receipt when the answer was understood and yet
+    something is amiss (a stale feed). `total` estimates how many records the whole run brings.
+    """
+
+    records: tuple[Record, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    announced: tuple[Announcement, ...] = ()
+    pages: tuple[tuple[str, date], ...] = ()
+    items: tuple[Item, ...] = ()
+    listed: tuple[Item, ...] = ()
+    deleted: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    cursor: str | None = None
+    more: bool = False
+    again: datetime | None = None
+    trouble: str = ""
+    total: int | None = None
+
+
+# --- What was done ----------------------------------------------------------------------------
+
+
+class Outcome(StrEnum):
+    """How one run of a stream ended."""
+
+    DONE = "done"
+    UNCHANGED = "unchanged"
+    WAITING = "waiting"  # the source asked for patience, or could not be reached: tried again
+    BROKEN = "broken"  # what came back could not be understood: tried again
+    REFUSED = "refused"  # not tried again until a person says so
+    STOPPED = "stopped"  # by the person; goes on where it was
+    BUSY = "busy"  # another process is at it
+
+
+@dataclass(frozen=True, slots=True)
+class StreamReport:
+    """What one run of a stream did. `trouble` is a sentence, "" when all went well."""
+
+    source: str
+    stream: str
+    title: str
+    outcome: Outcome
+    began_at: datetime
+    ended_at: datetime
+    requests: int = 0
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    repaired: int = 0
+    trouble: str = ""
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a sync did, a line for each stream that was due; empty: nothing was."""
+
+    streams: tuple[StreamReport, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return not any(report.trouble for report in self.streams)
+
+
+# --- Receipts ---------------------------------------------------------------------------------
+
+
+class DayTally(NamedTuple):
+    """What the store counts for one source, category and day.
+
+    `page` is the address of the page that announced the day; "" where none was seen, and then
+    what is counted under `announced` was reckoned by the harvest. `new`, `cross` and `replaced`
+    split `announced`; `arrived` of them are here, `late` of those came more than a day after
+    `day` had ended although the source was followed by then.
+    """
+
+    source: str
+    category: str
+    day: date
+    page: str
+    announced: int
+    arrived: int
+    late: int
+    new: int
+    cross: int
+    replaced: int
+    estimated: int
+    rejected: int
+
+
+class Verdict(StrEnum):
+    """What a receipt says in one word; also the class of its cell in the heat map."""
+
+    COMPLETE = "complete"
+    LATE = "late"  # complete by now, but some came late
+    MISSING = "missing"  # announced, and not here
+    HARVESTED = "harvested"  # no page seen; what the harvest gave is here
+    QUIET = "quiet"  # nothing is announced on such a day: weekend, named holiday
+    EMPTY = "empty"  # an ordinary day whose page listed nothing
+    STALE = "stale"  # the page still shows an older batch
+    WAITING = "waiting"  # the day is not over, or the next attempt is due
+    FAILED = "failed"  # attempts failed
+    UNKNOWN = "unknown"  # the source was not followed then
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was announced, what is here, what is missing and why, for a source, category and day.
+
+    `announced` is None where no page told it. `missing` names at most 50 keys. `sentence` says it
+    all in words.
+    """
+
+    source: str
+    category: str
+    day: date
+    verdict: Verdict
+    sentence: str
+    page: str = ""
+    announced: int | None = None
+    ingested: int = 0
+    new: int = 0
+    updated: int = 0
+    cross: int = 0
+    late: int = 0
+    rejected: int = 0
+    missing: tuple[str, ...] = ()
+    stale_since: datetime | None = None
+    next_at: datetime | None = None
+
+
+class RejectedItem(NamedTuple):
+    """A rejection as kept: mended when the paper comes in after all."""
+
+    source: str
+    key: str
+    reason: str
+    day: date
+    seen_at: datetime
+    mended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """A source with how its streams stand: for `source list`, the web and `/healthz`.
+
+    `good_at` is the oldest of its streams' last good ends; None until all have come to one.
+    """
+
+    source: Source
+    streams: tuple[StreamState, ...] = ()
+    items: int = 0
+    trouble: str = ""
+    good_at: datetime | None = None
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What `source test` found: the first answer of each stream, understood, nothing kept."""
+
+    stream: str
+    url: str = ""
+    records: int = 0
+    rejected: int = 0
+    examples: tuple[str, ...] = ()
+    trouble: str = ""
+
+
+Series = Mapping[str, tuple[tuple[datetime, float], ...]]
+"""For each measure ("huggingface upvotes"), its values over time, oldest first."""

@@ -13,6 +13,7 @@ import pytest
 
 if TYPE_CHECKING:
     from broadsheet.library import Library
+    from desk import Room
     from shell import Shell
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -52,6 +53,17 @@ def library(tmp_path: Path) -> Iterator[Library]:
     settings = Settings(library=tmp_path / "library")
     with open_library(settings, clock=lambda: NOW) as opened:
         yield opened
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    """A newsroom that follows the toy source, over a real store."""
+    from desk import Room
+    from papers import open_empty
+
+    store = open_empty(tmp_path / "newsroom")
+    yield Room(store)
+    store.close()
 
 
 @pytest.fixture(scope="session")

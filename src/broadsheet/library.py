@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -23,11 +22,11 @@ from broadsheet.model import (
     Work,
     WorkEvent,
 )
+from broadsheet.newsroom import Newsroom, Wires
 from broadsheet.ports import FileFormat, Index, Progress, Store, WorkKey, silent
 from broadsheet.query import Query
 from broadsheet.query.parser import parse
 
-Clock = Callable[[], datetime]
 MAX_LIMIT = 1000
 NOT_HERE = "The library has no paper of that number or address; this is what its words find."
 
@@ -68,12 +67,14 @@ class Library:
     """A library that is open. `wiring.open_library` makes one; use it as a context manager."""
 
     def __init__(
-        self, *, store: Store, index: Index, formats: Sequence[FileFormat], clock: Clock
+        self, *, store: Store, index: Index, formats: Sequence[FileFormat], wires: Wires
     ) -> None:
         self._store = store
         self._index = index
         self._formats = formats
-        self._clock = clock
+        self._clock = wires.clock
+        self.newsroom = Newsroom(store, index, wires)
+        """Live sources and their receipts."""
 
     def __enter__(self) -> Self:
         return self
@@ -87,7 +88,8 @@ class Library:
         self.close()
 
     def close(self) -> None:
-        """Release files and locks."""
+        """Release files, locks and connections."""
+        self.newsroom.close()
         self._index.close()
         self._store.close()
 

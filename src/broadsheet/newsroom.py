@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from broadsheet import receipts, schedule
-from broadsheet.enrich import enrich
 from broadsheet.errors import (
     ConflictError,
     InvalidInputError,
@@ -48,8 +47,8 @@ EXAMPLES = 3
 class Wires:
     """What a newsroom is connected to."""
 
-    connectors: Sequence[Connector]
-    enrichers: Sequence[Enricher]
+    connectors: Mapping[str, Connector]
+    enrichers: Callable[[], Sequence[Enricher]]
     web: Web
     hold: Hold
     clock: Clock
@@ -63,17 +62,20 @@ class Newsroom:
         self._store = store
         self._index = index
         self._wires = wires
-        self._connectors = {each.kind: each for each in wires.connectors}
+
+    def close(self) -> None:
+        """Release connections."""
+        self._wires.web.close()
 
     # --- Sources ------------------------------------------------------------------------------
 
     def kinds(self) -> Mapping[str, str]:
         """The kinds of sources that can be followed, each with a line on what it is."""
-        return {kind: each.summary for kind, each in self._connectors.items()}
+        return {kind: each.summary for kind, each in self._wires.connectors.items()}
 
     def services(self) -> Mapping[str, str]:
         """What can be asked about papers that are here, each with a line on what it knows."""
-        return {each.kind: each.summary for each in self._wires.enrichers}
+        return {each.kind: each.summary for each in self._wires.enrichers()}
 
     def add_source(
         self, kind: str, targets: Sequence[str], *, since: date | None = None, mirror: str = ""
@@ -177,10 +179,12 @@ class Newsroom:
         *,
         progress: Progress = silent,
         stopping: Callable[[], bool] = lambda: False,
+        tell: Callable[[StreamReport], None] = lambda report: None,
     ) -> SyncReport:
         """Fetch what is due, or, of the sources named, everything that may be asked.
 
-        One process at a time asks a source. Raises NotFoundError for a name that is none.
+        `tell` hears of each stream as it ends. One process at a time asks a source. Raises
+        NotFoundError for a name that is none.
         """
         chosen = [self.get_source(name) for name in names]
         reports: list[StreamReport] = []
@@ -191,24 +195,25 @@ class Newsroom:
                 continue
             try:
                 with self._wires.hold(source.name):
-                    reports += self._sync_source(source, bool(chosen), progress, stopping)
+                    for report in self._sync_source(source, bool(chosen), progress, stopping):
+                        reports.append(report)
+                        tell(report)
             except StorageBusyError:
                 continue  # another process is asking it
         return SyncReport(tuple(reports))
 
     def _sync_source(
         self, source: Source, asked: bool, progress: Progress, stopping: Callable[[], bool]
-    ) -> list[StreamReport]:
+    ) -> Iterator[StreamReport]:
         connector = self._find_connector(source.kind)
-        reports: list[StreamReport] = []
         for stream in connector.streams(source):
             if stopping() or not self._may_ask(source, stream, asked):
                 continue
             with self._desk(progress, stopping) as desk:
-                reports.append(StreamRun(desk, connector, source, stream).run())
-            if reports[-1].outcome is Outcome.REFUSED:
+                report = StreamRun(desk, connector, source, stream).run()
+            yield report
+            if report.outcome is Outcome.REFUSED:
                 break
-        return reports
 
     @contextmanager
     def _desk(self, progress: Progress, stopping: Callable[[], bool]) -> Iterator[Desk]:
@@ -231,11 +236,13 @@ class Newsroom:
 
         Raises InvalidInputError when the service is unknown or lacks its key.
         """
-        known = {each.kind: each for each in self._wires.enrichers}
+        known = {each.kind: each for each in self._wires.enrichers()}
         if (enricher := known.get(kind)) is None:
             raise InvalidInputError(f"There is no service {kind}; there are {', '.join(known)}.")
         if missing := enricher.ready():
             raise InvalidInputError(missing)
+        from broadsheet.enrich import enrich
+
         with self._wires.hold(kind), self._desk(progress, stopping) as desk:
             return enrich(desk, enricher, limit=limit)
 
@@ -320,9 +327,9 @@ class Newsroom:
         return self._wires.clock().date()
 
     def _find_connector(self, kind: str) -> Connector:
-        if connector := self._connectors.get(kind):
-            return connector
-        kinds = ", ".join(self._connectors)
+        if kind in self._wires.connectors:
+            return self._wires.connectors[kind]
+        kinds = ", ".join(self._wires.connectors)
         raise InvalidInputError(f"There is no kind of source {kind!r}; there are {kinds}.")
 
 

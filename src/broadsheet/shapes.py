@@ -7,12 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from broadsheet.library import Page, Shown, Stats
     from broadsheet.model import ImportReport, Sort, StoredRecord, VerifyReport, Work, WorkEvent
+    from broadsheet.sources import (
+        Receipt,
+        RejectedItem,
+        Series,
+        Source,
+        SourceStatus,
+        StreamReport,
+        SyncReport,
+        Trial,
+    )
 
 
 def page(page: Page, *, text: str, sort: Sort, limit: int, offset: int) -> dict[str, Any]:
@@ -96,3 +107,98 @@ def import_report(report: ImportReport, seconds: float) -> dict[str, Any]:
 def verify_report(report: VerifyReport) -> dict[str, Any]:
     """What `verify` found."""
     return {"ok": report.ok, **asdict(report)}
+
+
+# --- Live sources -----------------------------------------------------------------------------
+
+
+def source(source: Source) -> dict[str, Any]:
+    """What is followed."""
+    return _plain(asdict(source))
+
+
+def source_status(status: SourceStatus) -> dict[str, Any]:
+    """What is followed, and how it stands; `state` says that in a word."""
+    return _plain(
+        {
+            **asdict(status.source),
+            "state": state_of(status),
+            "items": status.items,
+            "trouble": status.trouble,
+            "good_at": status.good_at,
+            "next_at": status.next_at,
+            "streams": [
+                {name: value for name, value in asdict(stream).items() if name != "cursor"}
+                for stream in status.streams
+            ],
+        }
+    )
+
+
+def state_of(status: SourceStatus) -> str:
+    """In a word: "paused", "refused", "trouble", "fine", "filling" (on its way), or "new"."""
+    if status.source.blocked:
+        return "refused"
+    if status.source.paused:
+        return "paused"
+    if status.trouble:
+        return "trouble"
+    if status.good_at:
+        return "fine"
+    return "filling" if status.streams else "new"
+
+
+def sources(statuses: Sequence[SourceStatus]) -> dict[str, Any]:
+    """All sources."""
+    return {"sources": [source_status(status) for status in statuses]}
+
+
+def trials(name: str, tried: Sequence[Trial]) -> dict[str, Any]:
+    """What `source test` found."""
+    return {"source": name, "streams": [_plain(asdict(trial)) for trial in tried]}
+
+
+def stream_report(report: StreamReport) -> dict[str, Any]:
+    """What one run of a stream did."""
+    return _plain(asdict(report))
+
+
+def sync_report(report: SyncReport, next_at: datetime | None) -> dict[str, Any]:
+    """What a sync did, and when something is due next."""
+    streams = [stream_report(each) for each in report.streams]
+    return _plain({"ok": report.ok, "streams": streams, "next_at": next_at})
+
+
+def receipt(receipt: Receipt) -> dict[str, Any]:
+    """What is known of a source, category and day."""
+    return _plain(asdict(receipt))
+
+
+def receipts(
+    written: Sequence[Receipt], rejected: Sequence[RejectedItem], first: date, last: date
+) -> dict[str, Any]:
+    """The receipts of some days, and what could not go in on them."""
+    return _plain(
+        {
+            "first": first,
+            "last": last,
+            "receipts": [asdict(each) for each in written],
+            "rejections": [each._asdict() for each in rejected],
+        }
+    )
+
+
+def series(series: Series) -> dict[str, list[list[Any]]]:
+    """For each measure its values over time, as pairs of moment and number."""
+    return {
+        name: [[at.isoformat(), value] for at, value in values] for name, values in series.items()
+    }
+
+
+def _plain(value: Any) -> Any:
+    """The same with moments and days as text, and tuples as lists."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else value

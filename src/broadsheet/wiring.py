@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from broadsheet.config import Settings
-from broadsheet.connectors import FILE_FORMATS
-from broadsheet.library import Clock, Library
+from broadsheet.connectors import FILE_FORMATS, Connectors, make_enrichers
+from broadsheet.connectors.http import HttpClient
+from broadsheet.library import Library
+from broadsheet.newsroom import Hold, Wires
 from broadsheet.ports import Embedder
 from broadsheet.search import HybridIndex
 from broadsheet.search.embed import open_embedder
 from broadsheet.storage import SqlStore, restore
+from broadsheet.storage.lock import WriteLock
+from broadsheet.sync import Clock
 from broadsheet.works import compose
+
+NET_FOLDER = "net"
+"""Beside the store: what the processes of a library agree on about the hosts they ask."""
 
 
 def utc_now() -> datetime:
@@ -29,20 +39,57 @@ def open_embedders(spec: str) -> list[Embedder]:
     return [chosen] if spec == "static" else [*open_embedders("static"), chosen]
 
 
-def open_library(settings: Settings, *, create: bool = True, clock: Clock = utc_now) -> Library:
+def open_library(
+    settings: Settings,
+    *,
+    create: bool = True,
+    clock: Clock = utc_now,
+    sleep: Callable[[float], None] = time.sleep,
+    pace: float = 1.0,
+) -> Library:
     """Open the library in `settings.library`, making it (and its first migration) if need be.
 
-    With `create=False` a folder without a library raises NotFoundError. Everything is closed
-    again when a later part cannot be opened.
+    `pace` scales the pauses between two requests to a host; anything but 1 is for tests. With
+    `create=False` a folder without a library raises NotFoundError. Everything is closed again
+    when a later part cannot be opened.
     """
     with ExitStack() as opened:
         store = SqlStore.open(settings.library, create=create, compose=compose)
         opened.callback(store.close)
         index = HybridIndex.open(settings.library / "index", open_embedders(settings.embedder))
         opened.callback(index.close)
-        library = Library(store=store, index=index, formats=FILE_FORMATS, clock=clock)
+        web = HttpClient(
+            settings.library / NET_FOLDER,
+            contact=settings.contact,
+            private_hosts=settings.private_hosts,
+            clock=clock,
+            sleep=sleep,
+            pace=pace,
+        )
+        opened.callback(web.close)
+        wires = Wires(
+            connectors=Connectors(),
+            enrichers=lambda: make_enrichers(settings.semanticscholar_key, settings.openalex_key),
+            web=web,
+            hold=_holding(settings.library / NET_FOLDER),
+            clock=clock,
+            sleep=sleep,
+        )
+        library = Library(store=store, index=index, formats=FILE_FORMATS, wires=wires)
         opened.pop_all()
         return library
+
+
+def _holding(folder: Path) -> Hold:
+    """Locks on the names of sources, so that one process at a time asks each of them."""
+
+    @contextmanager
+    def hold(name: str) -> Iterator[None]:
+        folder.mkdir(parents=True, exist_ok=True)
+        with WriteLock(folder / f"{quote(name, safe='')}.lock", wait=0).hold():
+            yield
+
+    return hold
 
 
 def restore_library(settings: Settings, backup: Path) -> None:

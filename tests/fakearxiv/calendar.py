@@ -18,8 +18,11 @@ DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 FRIDAY = 4
 
 SILENT_EVENINGS = frozenset(
-    date.fromisoformat(f"2026-{day}")
-    for day in "01-01 01-19 06-19 07-03 09-07 11-26 12-25 12-29 12-31".split()
+    date(2026, month, day)
+    for month, day in (
+        *((1, 1), (1, 19), (6, 19), (7, 3), (9, 7)),
+        *((11, 26), (12, 25), (12, 29), (12, 31)),
+    )
 )
 """Evenings of 2026 without an announcement, so that the day after has an empty feed."""
 

@@ -8,7 +8,7 @@ CATEGORIES = (
     "cs.LG", "cs.CL", "cs.AI", "cs.NA", "stat.ML", "math.NA", "math.CO", "hep-th", "hep-lat",
     "astro-ph.GA", "physics.optics", "quant-ph", "q-bio.NC", "eess.SP",
 )  # fmt: skip
-OLD_ARCHIVES = ("hep-th", "hep-lat", "quant-ph", "math")
+OLD_CATEGORIES = ("hep-th", "hep-lat", "quant-ph", "math.CO")
 
 _PHYSICS = {"hep-th", "hep-lat", "astro-ph", "physics", "quant-ph"}
 

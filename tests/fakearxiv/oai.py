@@ -9,6 +9,7 @@ deletions.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -76,13 +77,21 @@ class OaiDoor:
                 raise OaiError("badArgument", "an argument is repeated")
             return self._frame(arguments, self._dispatch(arguments)), False
         except OaiError as error:
-            body = f'<error code="{error.code}">{escape(str(error))}</error>'
-            shown = {} if error.code in ("badVerb", "badArgument") else arguments
-            return self._frame(shown, body), True
+            return self.fail(error.code, str(error)), True
 
-    def page_ends_with(self, token: str) -> str:
-        """How the document would end if the token of its page were this one."""
-        return f"<resumptionToken>{escape(token)}</resumptionToken>"
+    def fail(self, code: str, message: str) -> str:
+        """A document that is an error."""
+        return self._frame({}, f'<error code="{code}">{escape(message)}</error>')
+
+    def empty_list(self, arguments: Arguments) -> str:
+        """A page in the middle of a list without a record in it, nor a token to go on with."""
+        return self._frame(arguments, f"<{arguments['verb']}></{arguments['verb']}>")
+
+    def repeat_token(self, text: str, token: str) -> str:
+        """A page whose token is the one that it was asked with."""
+        body = re.sub(r"<resumptionToken[^>]*?(/>|>.*?</resumptionToken>)", "", text)
+        end = f"</{parse_verb(token)}>"
+        return body.replace(end, f"<resumptionToken>{escape(token)}</resumptionToken>{end}")
 
     def _dispatch(self, arguments: Arguments) -> str:
         verb = arguments.get("verb", "")
@@ -161,7 +170,9 @@ class OaiDoor:
             "expires": f"{expires:%Y-%m-%d}",
         })  # fmt: skip
         date_text = f"{expires:%Y-%m-%dT%H:%M:%SZ}"
-        return f'<resumptionToken expirationDate="{date_text}"{size}>{quote(token)}</resumptionToken>'
+        return (
+            f'<resumptionToken expirationDate="{date_text}"{size}>{quote(token)}</resumptionToken>'
+        )
 
     def _read(self, arguments: Arguments) -> Asked:
         if "resumptionToken" in arguments:
@@ -207,6 +218,10 @@ class OaiDoor:
         )
 
 
+def parse_verb(token: str) -> str:
+    return parse_qs(unquote(token))["verb"][0]
+
+
 def _check_prefix(arguments: Arguments) -> None:
     if "metadataPrefix" not in arguments:
         raise OaiError("badArgument", "metadataPrefix is missing")
@@ -223,5 +238,3 @@ def _read_day(text: str) -> date:
 
 def _next_midnight(now: datetime) -> datetime:
     return datetime.combine(now.date() + timedelta(days=1), time(), UTC)
-
-

@@ -6,8 +6,10 @@ from random import Random
 
 QUALITIES = ("sparse", "robust", "causal", "modular", "latent", "discrete", "elastic", "tiny")
 METHODS = ("grids", "kernels", "sheaves", "automata", "walks", "tensors", "ensembles", "sketches")
-SUBJECTS = ("tide tables", "bird calls", "knot groups", "ferry routes", "star maps", "glass",
-            "dialects", "orchards", "crystal growth", "ledger books", "sea ice", "protein folds")  # fmt: skip
+SUBJECTS = (
+    *("tide tables", "bird calls", "knot groups", "ferry routes", "star maps", "glass"),
+    *("dialects", "orchards", "crystal growth", "ledger books", "sea ice", "protein folds"),
+)
 TRICKS = ("$a<b$ and $c>d$", "R&D", "Erd\\H{o}s graphs", "“quoted” words", "αβ-pruning", "")
 FIRST = ("Ada", "Bo", "Chen", "Dara", "Emre", "Fatou", "Goran", "Hana", "Ines", "Jun", "Kofi")
 LAST = ("Almeida", "Berg", "Castro", "Dupont", "Eriksen", "Farouk", "Gupta", "Ito", "Jansen")

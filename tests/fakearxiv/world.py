@@ -11,10 +11,11 @@ from random import Random
 from typing import NamedTuple
 
 from fakearxiv import calendar, words
-from fakearxiv.categories import CATEGORIES, OLD_ARCHIVES, follows
+from fakearxiv.categories import CATEGORIES, OLD_CATEGORIES, follows
 from fakearxiv.clock import Clock
 
 DEFAULT_DAY = date(2026, 10, 1)  # a Thursday
+NEW_IDS = date(2007, 4, 1)
 EARLIEST = datetime(2005, 9, 16, 4, tzinfo=UTC)  # when arXiv's records begin, and many share
 
 
@@ -65,20 +66,22 @@ class Paper:
 
 
 class Entry(NamedTuple):
-    """One paper in the announcement of a day; `crossed` is a category that was added to it."""
+    """One paper in the announcement of a day, with its categories then; `crossed` is the one that
+    was added to them."""
 
     paper: Paper
     version: int
+    categories: tuple[str, ...]
     crossed: str = ""
 
     def kind_in(self, categories: Sequence[str]) -> str:
         """How feeds of these categories call it, or "" if they do not list it."""
         if self.crossed:
             return "cross" if _any_follows([self.crossed], categories) else ""
-        if not _any_follows(self.paper.categories, categories):
+        if not _any_follows(self.categories, categories):
             return ""
         kind = "new" if self.version == 1 else "replace"
-        if _any_follows(self.paper.categories[:1], categories):
+        if _any_follows(self.categories[:1], categories):
             return kind
         return "cross" if kind == "new" else "replace-cross"
 
@@ -93,6 +96,7 @@ class World:
 
     A fifth has several versions, a few are withdrawn, some bear identifiers of the older forms,
     and `bulk` of them were touched on one and the same day, as in an upkeep of all records.
+    Their `categories` are among those that the simulator knows.
     """
 
     seed: int = 0
@@ -100,6 +104,7 @@ class World:
     last: date = DEFAULT_DAY
     days: int = 60
     bulk: int = 0
+    categories: Sequence[str] = CATEGORIES
     clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
@@ -176,7 +181,7 @@ class World:
 
     def _draw_moments(self) -> list[datetime]:
         """When papers were submitted: mostly lately, some in the times of the older identifiers."""
-        end = calendar.recorded_at(calendar.previous_announcement_day(self.last)) - _DEADLINE
+        end = calendar.closing_of(self.last) - timedelta(seconds=1)
         start = end - timedelta(days=self.days)
         eras = (
             (0.04, datetime(1996, 1, 3, tzinfo=UTC), datetime(2007, 3, 20, tzinfo=UTC)),
@@ -211,14 +216,15 @@ class World:
         return paper
 
     def _draw_categories(self, announced: date) -> list[str]:
-        known = OLD_ARCHIVES[:3] if announced < date(2007, 4, 1) else CATEGORIES
-        count = self.chance.choice((1, 1, 2, 3))
-        return self.chance.sample(known, count)
+        old = [category for category in self.categories if category in OLD_CATEGORIES]
+        known = old if announced < NEW_IDS and old else list(self.categories)
+        return self.chance.sample(known, min(len(known), self.chance.choice((1, 1, 2, 3))))
 
     def _next_id(self, announced: date, category: str) -> str:
         """arXiv numbers papers by month, in a form of each time's own."""
         month = announced.strftime("%y%m")
-        series = f"{category}/{month}" if announced < date(2007, 4, 1) else f"{month}."
+        archive = category.partition(".")[0]
+        series = f"{archive}/{month}" if announced < NEW_IDS else f"{month}."
         self._in_month[series] += 1
         width = 3 if "/" in series else 4 if announced < date(2015, 1, 1) else 5
         return f"{series}{self._in_month[series]:0{width}d}"
@@ -240,18 +246,22 @@ class World:
         paper.versions.append(Version(number, submitted.replace(microsecond=0), day, size, kind))
         if withdraw:
             paper.comments = "This paper has been withdrawn by the authors: a lemma is wrong"
-        self.batches[day].append(Entry(paper, number))
+        self.batches[day].append(Entry(paper, number, tuple(paper.categories)))
 
     def _cross_list(self, paper: Paper, day: date) -> None:
-        others = [category for category in CATEGORIES if category not in paper.categories]
+        others = [each for each in self.categories if each not in paper.categories]
+        if not others:
+            return
         paper.categories.append(self.chance.choice(others))
         self._change(paper, calendar.recorded_at(day))
-        self.batches[day].append(Entry(paper, paper.latest.number, paper.categories[-1]))
+        now = tuple(paper.categories)
+        self.batches[day].append(Entry(paper, paper.latest.number, now, crossed=now[-1]))
 
     def _touch_in_bulk(self) -> None:
         moment = calendar.recorded_at(self.last) - timedelta(days=self.days // 2)
-        for paper in self._ordered[: self.bulk]:
-            paper.modified = max(paper.modified, moment)
+        older = [paper for paper in self._ordered if paper.modified < moment]
+        for paper in self.chance.sample(older, min(self.bulk, len(older))):
+            paper.modified = moment
 
     def _change(self, paper: Paper, modified: datetime) -> None:
         self._ordered.remove(paper)
@@ -260,7 +270,6 @@ class World:
 
 
 _MORNING = timedelta(hours=6)
-_DEADLINE = timedelta(hours=9)
 
 
 def _by_change(paper: Paper) -> tuple[datetime, str]:

@@ -10,6 +10,7 @@ from typing import BinaryIO
 from selectolax.lexbor import LexborHTMLParser as Html
 from starlette.testclient import TestClient
 
+import offline
 from broadsheet.config import Settings
 from broadsheet.library import Library
 from broadsheet.model import Identifier, Link, Listing, PaperDate, Record
@@ -92,7 +93,8 @@ def open_invented(
     """A library of the real rooms in a folder, filled with records."""
     store = SqlStore.open(folder, create=True, compose=compose)
     index = HybridIndex.open(folder / "index", embedders)
-    library = Library(store=store, index=index, formats=[Invented(records)], clock=lambda: NOW)
+    wires = offline.wires(lambda: NOW)
+    library = Library(store=store, index=index, formats=[Invented(records)], wires=wires)
     if records:
         path = folder / "papers.invented"
         path.write_bytes(b"invented")

@@ -1,6 +1,11 @@
-"""Where papers come from. A kind of file is one module here, and one row in `FILE_FORMATS`."""
+"""Where papers come from. A kind of file is one module here, and one row in `FILE_FORMATS`; a kind
+of live source is one module, and one row in `CONNECTORS`."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
 
 from broadsheet.connectors.aitopics_page import AITopicsPage
 from broadsheet.connectors.arxiv_json import ArxivJson
@@ -9,7 +14,7 @@ from broadsheet.connectors.csl_json import CslJson
 from broadsheet.connectors.huggingface_page import HuggingFacePage
 from broadsheet.connectors.library_jsonl import LibraryJsonl
 from broadsheet.connectors.ris import Ris
-from broadsheet.ports import FileFormat
+from broadsheet.ports import Connector, Enricher, FileFormat
 
 FILE_FORMATS: tuple[FileFormat, ...] = (
     LibraryJsonl(),
@@ -21,4 +26,57 @@ FILE_FORMATS: tuple[FileFormat, ...] = (
     CslJson(),
 )
 
-__all__ = ["FILE_FORMATS"]
+CONNECTORS = {
+    "arxiv": "broadsheet.connectors.arxiv:ArxivConnector",
+    "huggingface": "broadsheet.connectors.huggingface_api:HuggingFaceConnector",
+    "feed": "broadsheet.connectors.feed:FeedConnector",
+    "openreview": "broadsheet.connectors.openreview:OpenReviewConnector",
+    "acl": "broadsheet.connectors.acl:AclConnector",
+}
+"""Where each kind of live source is spoken; a module is imported when its kind is wanted."""
+
+ENTRY_POINT_GROUP = "broadsheet.connectors"
+
+
+class Connectors(Mapping[str, Connector]):
+    """The kinds of live sources, our own and installed plug-ins; each made when first asked for."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Connector] = {}
+        self._plugged: dict[str, EntryPoint] | None = None
+
+    def __getitem__(self, kind: str) -> Connector:
+        if kind not in self._made:
+            self._made[kind] = self._make(kind)
+        return self._made[kind]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([*CONNECTORS, *(kind for kind in self._plug_ins() if kind not in CONNECTORS)])
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def _make(self, kind: str) -> Connector:
+        if kind in CONNECTORS:
+            module, _, name = CONNECTORS[kind].partition(":")
+            made: Connector = getattr(import_module(module), name)()
+            return made
+        plugged: Connector = self._plug_ins()[kind].load()()
+        return plugged
+
+    def _plug_ins(self) -> dict[str, EntryPoint]:
+        if self._plugged is None:
+            self._plugged = {each.name: each for each in entry_points(group=ENTRY_POINT_GROUP)}
+        return self._plugged
+
+
+def make_enrichers(semanticscholar_key: str, openalex_key: str) -> Sequence[Enricher]:
+    """The services that know more about papers that are here."""
+    from broadsheet.connectors.crossref import Crossref
+    from broadsheet.connectors.openalex import OpenAlex
+    from broadsheet.connectors.semanticscholar import SemanticScholar
+
+    return SemanticScholar(semanticscholar_key), OpenAlex(openalex_key), Crossref()
+
+
+__all__ = ["FILE_FORMATS", "Connectors", "make_enrichers"]

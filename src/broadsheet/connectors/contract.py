@@ -115,6 +115,9 @@ class _ScriptedWeb:
     def release(self, place: str) -> None:
         """Nothing is ever shut here."""
 
+    def close(self) -> None:
+        """Nothing is ever open here."""
+
 
 def _check_fetching(connector: Connector, source: Source, samples: Sequence[Raw]) -> Iterator[str]:
     streams = {stream.name: stream for stream in connector.streams(source)}

@@ -18,7 +18,10 @@ MAX_HTML = 300_000
 """Characters of HTML that are looked at; six times what is kept of an abstract."""
 
 MAX_TAGS = 4_000
-"""Tags that are handed to the parser: those of blocks, in which its time is quadratic, are not."""
+"""Tags of one text that reach the parser. Those of blocks never do: it takes quadratic time for
+blocks within blocks, and all that they are to a text is a space."""
+
+MAX_FORMULAS = 200
 
 _BLOCKS = (
     "address article aside blockquote body br caption center dd details dialog dir div dl dt "
@@ -26,28 +29,26 @@ _BLOCKS = (
     "li main menu nav ol optgroup option p pre search section select summary table tbody td tfoot "
     "th thead title tr ul jats:p jats:title jats:sec"
 )
-_SILENT = (
-    "script style template iframe noscript noembed noframes object svg canvas audio video select "
-    "textarea head"
-)
 _INLINE = (
-    "a abbr acronym applet area b base basefont bdi bdo big button cite code col colgroup data "
-    "datalist del dfn em embed font frame i img inf input ins kbd label link map mark math marquee "
-    "menuitem meta meter nobr output param picture plaintext progress q rb rp rt rtc ruby s samp "
-    "slot small source span strike strong sub sup time track tt u var wbr xmp annotation "
-    "annotation-xml maction menclose merror mfenced mfrac mi mmultiscripts mn mo mover mpadded "
-    "mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr "
-    "munder munderover none semantics jats:italic jats:bold jats:sub jats:sup path"
+    "a abbr acronym applet area audio b base basefont bdi bdo big button canvas cite code col "
+    "colgroup data datalist del dfn em embed font frame i img inf input ins kbd label link map "
+    "mark marquee meta meter nobr noscript object output param path picture progress q rb rp rt "
+    "rtc ruby s samp slot small source span strike strong sub sup svg textarea time track tt u "
+    "var video wbr jats:italic jats:bold jats:sub jats:sup "
+    "annotation annotation-xml maction math menclose merror mfenced mfrac mi mmultiscripts mn mo "
+    "mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable "
+    "mtd mtext mtr munder munderover none semantics"
 )
 BLOCKS = frozenset(_BLOCKS.split())
-SILENT = frozenset(_SILENT.split())
-KNOWN = BLOCKS | SILENT | frozenset(_INLINE.split())
+SILENT = frozenset(["script", "style", "template", "iframe", "noembed", "noframes"])
+_KNOWN = BLOCKS | SILENT | frozenset(_INLINE.split())
 
 _OPENING = re.compile(
-    r"<(?P<name>/?[A-Za-z][A-Za-z0-9:-]{0,20})(?=[\s/>])|<!--|<!\[CDATA\[|<!doctype|<\?|<",
+    r"<(?:(?P<end>/?)(?:mml:)?(?P<name>[a-z][a-z0-9:-]{0,20})(?=[\s/>])|!--|!doctype|\?"
+    r"|!\[CDATA\[)?",
     re.IGNORECASE,
 )
-_PLAIN_TAG = re.compile(r"/?[A-Za-z0-9:-]+(?:\s[^<>]{0,300}=[^<>]{0,3000})?\s?/?>")
+_PLAIN_TAG = re.compile(r"</?[a-z0-9:-]+(?:\s[^<>]{0,300}=[^<>]{0,3000})?\s?/?>", re.IGNORECASE)
 _SIGNS = re.compile(
     r"</?(?:a|abbr|b|big|blockquote|br|cite|code|div|em|font|h[1-6]|hr|i|img|inf|li|math|mml:math"
     r"|ol|p|pre|s|small|span|strike|strong|sub|sup|table|td|tt|u|ul|jats:[a-z]+)(?:\s[^<>]*)?/?>"
@@ -73,7 +74,7 @@ def html_text(html: str) -> str:
     from selectolax.lexbor import LexborHTMLParser
 
     parser = LexborHTMLParser(f"<!doctype html><body>{_prepare(html)}")
-    for node in parser.css(",".join(SILENT - BLOCKS)):
+    for node in parser.css(",".join(SILENT)):
         node.decompose()
     _write_formulas(parser)
     body = parser.body
@@ -82,41 +83,55 @@ def html_text(html: str) -> str:
 
 def _prepare(html: str) -> str:
     """`html` in which blocks are spaces, and every `<` that begins no tag is written as text."""
+    parts = split_maths(html.replace("]]>", "") if "<![CDATA[" in html else html)
     left = MAX_TAGS
-
-    def replace(found: re.Match[str], maths: bool) -> str:
-        nonlocal left
-        name = (found["name"] or "").lower().removeprefix("/")
-        opening = found[0] if name or len(found[0]) > 1 else ""
-        if name and (name not in KNOWN and not name.startswith("mml:")):
-            opening = ""
-        if opening and maths and not _PLAIN_TAG.match(found.string, found.start() + 1):
-            opening = ""
-        if not opening:
-            return "&lt;" + found[0][1:]
-        if name in BLOCKS and name not in SILENT:
-            return " <wbr"  # an element that holds nothing, with whatever attributes follow
-        left -= 1
-        return opening.replace("mml:", "", 1) if left >= 0 else "<wbr"
-
-    parts = split_maths(html)
     for place, part in enumerate(parts):
         if "<" in part:
-            inside = place % 2 == 1
-            parts[place] = _OPENING.sub(lambda found, m=inside: replace(found, m), part)  # type: ignore[misc]
+            replace = _Replace(maths=place % 2 == 1, left=left)
+            parts[place] = _OPENING.sub(replace, part)
+            left = replace.left
     return "".join(parts)
 
 
+class _Replace:
+    """What stands in the place of a `<` and of the name after it."""
+
+    def __init__(self, *, maths: bool, left: int) -> None:
+        self._maths = maths
+        self.left = left
+
+    def __call__(self, found: re.Match[str]) -> str:
+        opening, name = found[0], (found["name"] or "").lower()
+        text = "&lt;" + opening[1:]
+        if not name:
+            if opening[1:2] == "!" and "[" in opening:
+                return ""
+            return text if self._maths or len(opening) == 1 else opening
+        if name not in _KNOWN:
+            return text
+        if self._maths and not _PLAIN_TAG.match(found.string, found.start()):
+            return text
+        if name in BLOCKS:
+            return " <wbr"  # an element that holds nothing, whatever attributes follow
+        self.left -= 1
+        return f"<{found['end']}{name}" if self.left >= 0 else "<wbr"
+
+
 def _write_formulas(parser: LexborHTMLParser) -> None:
-    for picture in parser.css("img[alt].latex, img[alt].tex, img[alt].math"):
-        tex = (picture.attributes.get("alt") or "").strip().strip("$")
-        picture.replace_with(f"${tex}$" if tex else "")
-    for formula in parser.css("math"):
-        tex = (formula.attributes.get("alttext") or "").strip().strip("$")
-        note = None if tex else formula.css_first("annotation[encoding*=tex i]")
-        tex = tex or (note.text().strip().strip("$") if note else "")
+    for picture in parser.css("img[alt].latex, img[alt].tex")[:MAX_FORMULAS]:
+        picture.replace_with(_dollars(picture.attributes.get("alt") or ""))
+    formulas = parser.css("math")
+    if len(formulas) > MAX_FORMULAS:  # they may lie within one another
+        return
+    for formula in formulas:
+        note = formula.css_first("annotation[encoding*=tex i]")
+        tex = _dollars(formula.attributes.get("alttext") or (note.text() if note else ""))
         if tex:
-            formula.replace_with(f"${tex}$")
-        else:
-            for each in formula.css("annotation, annotation-xml"):
-                each.decompose()
+            formula.replace_with(tex)
+        for each in formula.css("annotation, annotation-xml"):
+            each.decompose()
+
+
+def _dollars(tex: str) -> str:
+    tex = tex.strip().strip("$")
+    return f"${tex}$" if tex else ""

@@ -50,6 +50,9 @@ class Web(Protocol):
     def release(self, place: str) -> None:
         """A person says that what refused (`SourceRefusedError.place`) may be asked again."""
 
+    def close(self) -> None:
+        """Release connections; they are made again when needed."""
+
 
 @runtime_checkable
 class Connector(Protocol):

@@ -25,8 +25,6 @@ from broadsheet.storage import arrivals, following, tallies
 from broadsheet.storage.measures import add_measures, find_carriers_after, get_series
 from broadsheet.storage.rows import Composer
 
-ENRICHABLE_BATCH = 1000
-
 
 class LiveWriting:
     """The part of `ports.Transaction` that live sources use."""
@@ -125,9 +123,9 @@ class LiveReading:
         while len(found) < limit:
             with self._read() as connection:
                 after, more = find_carriers_after(
-                    connection, self._compose, schemes, after, ENRICHABLE_BATCH
+                    connection, self._compose, schemes, after, limit - len(found)
                 )
             found += more
             if not after:
                 break
-        return found[:limit]
+        return found

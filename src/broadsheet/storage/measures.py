@@ -12,11 +12,10 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from broadsheet.model import Identifier, Work
 from broadsheet.sources import Measure, Series
-from broadsheet.storage.rows import in_chunks, to_datetime, to_seconds
+from broadsheet.storage.reads import get_works, resolve
+from broadsheet.storage.rows import Composer, in_chunks, to_datetime, to_seconds
 from broadsheet.storage.schema import record
 from broadsheet.storage.schema_live import measure
-from broadsheet.storage.reads import get_works, resolve
-from broadsheet.storage.rows import Composer
 
 
 def add_measures(

@@ -8,7 +8,8 @@
     event     joins, merges and splits, with their reasons
     barred    pairs that a person split, in both directions
 
-`schema_live.py` has the tables of live sources. The tables are made by `migrations/`; a test holds the two together.
+`schema_live.py` has the tables of live sources. All are made by `migrations/`; a test holds the
+two together.
 """
 
 from __future__ import annotations

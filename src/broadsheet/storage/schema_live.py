@@ -32,6 +32,7 @@ source = Table(
     Column("mirror", Text, nullable=False),
     Column("paused", Boolean, nullable=False),
     Column("blocked", Text, nullable=False),
+    Column("blocked_place", Text, nullable=False),
 )
 
 stream = Table(

@@ -102,6 +102,8 @@ def read_address(url: str, private: PrivateHosts = frozenset()) -> Address:
             raise ForbiddenAddressError(f"{url!r} carries a user name, which is not allowed.")
         port = DEFAULT_PORTS[parts.scheme] if parts.port is None else parts.port
         host = _read_host(parts.hostname or "")
+        if ("[" in parts.netloc) != (":" in host):
+            raise ValueError("brackets belong to addresses of version 6")
     except ValueError as exc:  # what urlsplit says about brackets and ports, and the name's codec
         raise ForbiddenAddressError(f"{url!r} is not an address of the web.") from exc
     if port in FORBIDDEN_PORTS and (host, port) not in private:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, suppress
 from typing import NamedTuple
 
 import httpcore2
@@ -19,6 +21,7 @@ MOST_PIECES = 50_000  # a body of one-byte pieces would cost minutes
 MOST_MEMBERS = 64  # gzip allows several parts in a row
 STEP = 256 * 1024
 WHOLE = {200, 404}
+TROUBLE = (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.RemoteProtocolError)
 
 
 class UnreachableError(Exception):
@@ -28,7 +31,7 @@ class UnreachableError(Exception):
 class Reply(NamedTuple):
     """An answer: header names in lower case, the body decompressed.
 
-    The body is whole for 200 and 404; of others it is the beginning, and of redirects nothing.
+    The body is whole for 200 and 404; of others it is a beginning, and of redirects nothing.
     """
 
     status: int
@@ -46,11 +49,12 @@ class Question(NamedTuple):
 
 
 def exchange(
-    question: Question, limits: Limits, network: Callable[[Limits], CheckedNetwork]
+    question: Question, limits: Limits, network: CheckedNetwork, tls: ssl.SSLContext
 ) -> Reply:
     """Ask, over a connection that is made for this and closed after it.
 
-    Raises UnreachableError, SourceBrokenError, ForbiddenAddressError.
+    `network` counts what it does in `limits`. Raises UnreachableError, SourceBrokenError,
+    ForbiddenAddressError.
     """
     address, host = question.address, question.address.host
     url = httpcore2.URL(
@@ -67,7 +71,7 @@ def exchange(
     )
     try:
         with closing(
-            httpcore2.HTTPConnection(origin=url.origin, network_backend=network(limits))
+            httpcore2.HTTPConnection(url.origin, tls, network_backend=network)
         ) as connection:
             return _read(connection.handle_request(request), host, limits)
     except (httpcore2.TimeoutException, httpcore2.NetworkError) as exc:
@@ -88,8 +92,13 @@ def _headers(question: Question) -> Iterator[tuple[str, str]]:
 
 
 def _why(exc: Exception) -> str:
+    cause = exc.__cause__
     if isinstance(exc, httpcore2.TimeoutException):
         return "it took too long"
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"its certificate is not valid, {cause.verify_message}"
+    if isinstance(cause, OSError) and cause.strerror and not isinstance(cause, socket.gaierror):
+        return cause.strerror.lower()
     return str(exc).rstrip(".") or "the connection broke"
 
 
@@ -106,15 +115,19 @@ def _read(response: httpcore2.Response, host: str, limits: Limits) -> Reply:
 
 
 def _read_body(response: httpcore2.Response, headers: Mapping[str, str], host: str) -> bytes:
-    whole = response.status in WHOLE
     body = bytearray()
-    for piece in _decode(_count(response.iter_stream(), host), headers, host, whole=whole):
-        body += piece
-        if whole and len(body) > LARGEST:
-            raise SourceBrokenError(f"The answer of {host} is larger than 32 MB.")
-        if not whole and len(body) >= LARGEST_ASIDE:
-            break
-    return bytes(body if whole else body[:LARGEST_ASIDE])
+    pieces = _decode(_count(response.iter_stream(), host), headers, host)
+    if response.status in WHOLE:
+        for piece in pieces:
+            body += piece
+            if len(body) > LARGEST:
+                raise SourceBrokenError(f"The answer of {host} is larger than 32 MB.")
+        return bytes(body)
+    # A refusal stays one though its page is broken.
+    with suppress(SourceBrokenError, *TROUBLE):
+        while len(body) < LARGEST_ASIDE and (more := next(pieces, b"")):
+            body += more
+    return bytes(body[:LARGEST_ASIDE])
 
 
 def _count(pieces: Iterable[bytes], host: str) -> Iterator[bytes]:
@@ -127,23 +140,23 @@ def _count(pieces: Iterable[bytes], host: str) -> Iterator[bytes]:
         yield piece
 
 
-def _decode(
-    pieces: Iterable[bytes], headers: Mapping[str, str], host: str, *, whole: bool
-) -> Iterator[bytes]:
-    encoding = headers.get("content-encoding", "identity").strip().lower()
-    if encoding in {"", "identity"} or (not whole and encoding not in {"gzip", "x-gzip"}):
-        return iter(pieces)
-    if encoding not in {"gzip", "x-gzip"}:
+def _decode(pieces: Iterable[bytes], headers: Mapping[str, str], host: str) -> Iterator[bytes]:
+    encoding = headers.get("content-encoding", "").strip().lower()
+    if encoding in {"", "identity"}:
+        yield from pieces
+    elif encoding in {"gzip", "x-gzip"}:
+        yield from _gunzip(pieces, host)
+    else:
         raise SourceBrokenError(f"{host} answered in an encoding that it was not asked for.")
-    return _gunzip(pieces, host, whole=whole)
 
 
-def _gunzip(pieces: Iterable[bytes], host: str, *, whole: bool) -> Iterator[bytes]:
+def _gunzip(pieces: Iterable[bytes], host: str) -> Iterator[bytes]:
     """Decompress in bounded steps: one megabyte may hold a gigabyte."""
-    inflate, members = zlib.decompressobj(31), 1
+    inflate, members, empty = zlib.decompressobj(31), 1, True
     for piece in pieces:
         data = piece
         while data:
+            empty = False
             if inflate.eof:
                 inflate, members = zlib.decompressobj(31), members + 1
             if members > MOST_MEMBERS:
@@ -153,5 +166,5 @@ def _gunzip(pieces: Iterable[bytes], host: str, *, whole: bool) -> Iterator[byte
             except zlib.error as exc:
                 raise SourceBrokenError(f"The answer of {host} is damaged: {exc}.") from exc
             data = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
-    if whole and not inflate.eof:
+    if not (inflate.eof or empty):
         raise SourceBrokenError(f"The answer of {host} is cut off.")

@@ -119,7 +119,11 @@ class _LimitedStream(httpcore2.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore2.NetworkStream:
-        seconds = self._limits.left(CONNECT_SECONDS)
+        try:
+            seconds = self._limits.left(CONNECT_SECONDS)
+        except httpcore2.ReadTimeout:
+            self.close()  # nobody else would: the connection is not in use yet
+            raise
         return _LimitedStream(
             self._stream.start_tls(ssl_context, server_hostname, seconds), self._limits
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -13,15 +13,19 @@ _EPOCH = 1_000_000_000  # a number of seconds as great as this is a moment, not 
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """What `Retry-After` says, in seconds or as a date; None when it says nothing readable.
+    """What `Retry-After` says, in seconds or as a date; None when it says nothing of use.
 
-    A date is measured from the server's own `Date`, as its clock may differ from ours.
+    A date is measured from the server's own `Date`, as its clock may differ from ours. No time at
+    all, or a date gone by, is of no use: our own pauses are kinder.
     """
     text = headers.get("retry-after", "").strip()
-    if seconds := _seconds(text):
-        return seconds
-    moment = _date(text)
-    return None if moment is None else _bounded(moment - _server_now(headers, now))
+    if (seconds := _number(text)) is not None:
+        span = timedelta(seconds=seconds)
+    elif (moment := _date(text)) is not None:
+        span = moment - _server_now(headers, now)
+    else:
+        return None
+    return _bounded(span) or None
 
 
 def spent_for(headers: Mapping[str, str], now: datetime) -> timedelta | None:
@@ -29,21 +33,21 @@ def spent_for(headers: Mapping[str, str], now: datetime) -> timedelta | None:
 
     They are hints on answers that were good; None when something is left or nothing is said.
     """
-    parameters = dict(_PARAMETER.findall(headers.get("ratelimit", "")))
-    for prefix in ("ratelimit-", "x-ratelimit-", "x-rate-limit-"):
-        parameters.setdefault("r", headers.get(prefix + "remaining", ""))
-        parameters.setdefault("t", headers.get(prefix + "reset", ""))
-        if _number(parameters["r"]) == 0 and (reset := _number(parameters["t"])) is not None:
-            if reset >= _EPOCH:
-                reset -= int(_server_now(headers, now).timestamp())
-            return _bounded(timedelta(seconds=max(0, reset)))
-        parameters.clear()
+    for remaining, reset in _allowances(headers):
+        if _number(remaining) == 0 and (seconds := _number(reset)) is not None:
+            if seconds >= _EPOCH:
+                seconds -= int(_server_now(headers, now).timestamp())
+            return _bounded(timedelta(seconds=seconds)) or None
     return None
 
 
-def _seconds(text: str) -> timedelta | None:
-    number = _number(text)
-    return None if number is None else _bounded(timedelta(seconds=number))
+def _allowances(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """(what is left, seconds or moment of its renewal), as each make of header says it."""
+    for policy in headers.get("ratelimit", "").split(","):
+        said = dict(_PARAMETER.findall(policy))
+        yield said.get("r", ""), said.get("t", "")
+    for prefix in ("ratelimit-", "x-ratelimit-", "x-rate-limit-"):
+        yield headers.get(prefix + "remaining", ""), headers.get(prefix + "reset", "")
 
 
 def _number(text: str) -> int | None:

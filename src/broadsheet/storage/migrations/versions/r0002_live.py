@@ -45,7 +45,7 @@ def _create_sources() -> None:
         sa.Column("since", sa.Integer),
         *_texts("mirror"),
         sa.Column("paused", sa.Boolean, nullable=False),
-        *_texts("blocked"),
+        *_texts("blocked", "blocked_place"),
     )
     op.create_table(
         "stream",

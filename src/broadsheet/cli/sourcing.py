@@ -1,0 +1,220 @@
+"""Commands about what is followed: `source add`, `list`, `pause`, `resume`, `remove`, `test`."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from broadsheet import shapes
+from broadsheet.cli import codes
+from broadsheet.cli.app import App, pass_app
+from broadsheet.cli.finding import as_json
+from broadsheet.cli.output import printable, show_json
+from broadsheet.errors import BroadsheetError, InvalidInputError, NotFoundError
+
+if TYPE_CHECKING:
+    from broadsheet.newsroom import Newsroom
+    from broadsheet.sources import Source
+
+HOW_TO_FOLLOW = "Follow one with, for instance, 'broadsheet source add arxiv cs.LG'."
+
+_DAY = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
+
+
+class Day(click.ParamType):
+    """A day as 2026-11-20; the first day of 2026-11 or of 2026, where the option takes these."""
+
+    name = "day"
+
+    def __init__(self, *, whole: bool = False) -> None:
+        self._whole = whole
+
+    def convert(
+        self, value: str | date, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        if isinstance(value, date):
+            return value
+        match = _DAY.fullmatch(value)
+        try:
+            if match and (match[3] or not self._whole):
+                return date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
+        except ValueError:
+            pass  # the 31st of November: as wrong as a word
+        forms = "2026-11-20" if self._whole else "2026-11-20, 2026-11 or 2026"
+        self.fail(f"{printable(value)!r} is not a day; write {forms}.", param, ctx)
+
+
+@contextmanager
+def naming_sources(newsroom: Newsroom) -> Iterator[None]:
+    """A mistaken name of a source is answered with the names that there are."""
+    try:
+        yield
+    except NotFoundError as error:
+        known = ", ".join(status.source.name for status in newsroom.get_status())
+        what = f"Followed are: {known}." if known else f"None is followed. {HOW_TO_FOLLOW}"
+        raise BroadsheetError(f"{error} {what}") from error
+
+
+def command_to_add(source: Source) -> str:
+    """The command that follows a source as it is followed now."""
+    parts = ["broadsheet", "source", "add", source.kind, *source.targets]
+    if source.since:
+        parts += ["--since", source.since.isoformat()]
+    if source.mirror:
+        parts += ["--mirror", source.mirror]
+    return shlex.join(parts)
+
+
+@click.group("source")
+def source_group() -> None:
+    """Where papers come from by themselves: arXiv, Hugging Face, feeds, venues."""
+
+
+@source_group.command()
+@click.argument("kind")
+@click.argument("targets", metavar="[TARGET]...", nargs=-1)
+@click.option("--since", type=Day(), metavar="DAY", help="The first day wanted: 2026-11-20, 2026-11, 2026.")
+@click.option("--mirror", metavar="URL", default="", help="Ask this address instead of the source's own.")
+@pass_app
+def add(
+    app: App, kind: str, targets: tuple[str, ...], since: date | None, mirror: str
+) -> None:
+    """Follow something from now on, or more of what is followed already.
+
+    \b
+    broadsheet source add arxiv cs.LG stat.ML --since 2026-10-01
+    broadsheet source add huggingface
+    broadsheet source add feed https://blog.example.org/atom.xml
+    broadsheet source add openreview ICLR.cc/2024/Conference
+    broadsheet source add acl https://aclanthology.org/volumes/2024.acl-long.bib
+
+    \b
+    KIND         TARGET
+    arxiv        categories: cs.LG, stat.ML, math
+    huggingface  none: the daily, weekly, monthly and trending lists
+    feed         the address of an RSS, Atom or JSON feed
+    openreview   a venue's id
+    acl          an address or a file of the ACL Anthology, XML or BibTeX
+
+    Plug-ins bring further kinds; a kind that there is not is answered with all that there are.
+    Nothing is asked of the source yet: 'broadsheet sync' does that. With --since, what lies
+    before today is fetched, too, which can take hours where it is years; it can be stopped at
+    any moment and goes on from there.
+    """
+    with app.library(create=True) as library:
+        newsroom = library.newsroom
+        if since and since > newsroom.today():
+            raise InvalidInputError(f"{since} is yet to come; choose a day up to today.")
+        followed = newsroom.add_source(kind, targets, since=since, mirror=mirror)
+    what = f" {', '.join(followed.targets)}" if followed.targets else ""
+    begin = f", from {followed.since} on" if followed.since else ""
+    click.echo(printable(f"{followed.name} is followed:{what or ' all of it'}{begin}."))
+    click.echo(printable(f"Fetch now:  broadsheet sync {shlex.quote(followed.name)}"))
+    click.echo(printable(f"Try first:  broadsheet source test {shlex.quote(followed.name)}"))
+
+
+@source_group.command("list")
+@as_json
+@pass_app
+def list_sources(app: App, as_json: bool) -> None:
+    """What is followed, how it stands, and when it is asked next.
+
+    "Last good" is when the source was last known to the end: everything that it had told by then
+    is here.
+
+    \b
+    broadsheet source list
+    broadsheet source list --json
+    """
+    with app.library() as library:
+        statuses = library.newsroom.get_status()
+    if as_json:
+        show_json(shapes.sources(statuses))
+    elif statuses:
+        from broadsheet.cli import bulletin
+
+        bulletin.sources(statuses)
+    else:
+        click.echo(f"Nothing is followed yet. {HOW_TO_FOLLOW}")
+
+
+@source_group.command()
+@click.argument("name")
+@pass_app
+def pause(app: App, name: str) -> None:
+    """Ask nothing of a source until 'source resume'.
+
+    \b
+    broadsheet source pause arxiv
+    """
+    with app.library() as library, naming_sources(library.newsroom):
+        library.newsroom.pause(name)
+    click.echo(printable(f"{name} is paused: nothing is asked of it."))
+    click.echo(printable(f"Go on:  broadsheet source resume {shlex.quote(name)}"))
+
+
+@source_group.command()
+@click.argument("name")
+@pass_app
+def resume(app: App, name: str) -> None:
+    """Go on with a source that was paused, or that has refused.
+
+    A source that answers "forbidden" is left alone until a person has seen to it: this command
+    says that you have.
+
+    \b
+    broadsheet source resume arxiv
+    """
+    with app.library() as library, naming_sources(library.newsroom):
+        library.newsroom.resume(name)
+    click.echo(printable(f"{name} goes on where it was."))
+    click.echo(printable(f"Fetch now:  broadsheet sync {shlex.quote(name)}"))
+
+
+@source_group.command()
+@click.argument("name")
+@pass_app
+def remove(app: App, name: str) -> None:
+    """Follow a source no longer. Its papers and its receipts stay.
+
+    \b
+    broadsheet source remove arxiv
+    """
+    with app.library() as library, naming_sources(library.newsroom):
+        gone = library.newsroom.remove(name)
+    click.echo(printable(f"{name} is followed no longer; its papers and receipts stay."))
+    click.echo(printable(f"Follow it again:  {command_to_add(gone)}"))
+
+
+@source_group.command()
+@click.argument("name")
+@as_json
+@pass_app
+def test(app: App, name: str, as_json: bool) -> int:
+    """Ask a source once for each of its streams, say what came, and keep nothing.
+
+    \b
+    broadsheet source test arxiv
+
+    Exit code 4 when anything is amiss.
+    """
+    with app.library() as library, naming_sources(library.newsroom):
+        tried = []
+        for trial in library.newsroom.test(name):
+            tried.append(trial)
+            if not as_json:
+                from broadsheet.cli import bulletin
+
+                bulletin.trial(trial)
+    if as_json:
+        show_json(shapes.trials(name, tried))
+    return codes.ATTENTION if any(trial.trouble for trial in tried) else codes.OK
+
+
+COMMANDS = (source_group,)

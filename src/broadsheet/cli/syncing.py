@@ -1,0 +1,226 @@
+"""Commands that fetch, and prove it: `sync`, `receipts`, `enrich`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from broadsheet import shapes
+from broadsheet.cli import codes
+from broadsheet.cli.app import App, pass_app, progress
+from broadsheet.cli.finding import as_json
+from broadsheet.cli.output import complain, printable, show_json
+from broadsheet.cli.sourcing import HOW_TO_FOLLOW, Day, naming_sources
+
+if TYPE_CHECKING:
+    from broadsheet.newsroom import Newsroom
+    from broadsheet.sources import Receipt, SourceStatus, StreamReport
+
+DAYS = 7
+
+
+@click.command()
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option("--watch", is_flag=True, help="Go on until Ctrl-C, asking when something is due.")
+@as_json
+@pass_app
+def sync(app: App, names: tuple[str, ...], watch: bool, as_json: bool) -> int:
+    """Fetch what is new from the sources: from all that are due, or from those named.
+
+    \b
+    broadsheet sync
+    broadsheet sync arxiv
+    broadsheet sync --watch
+
+    Stop it with Ctrl-C whenever you like: the next sync goes on where this one was. 'serve'
+    does the same as --watch beside its pages.
+
+    Exit code 4 when a source was in trouble, 1 when no source gave anything.
+    """
+    if watch and names:
+        raise click.UsageError("--watch follows all sources; leave the names out.")
+    with _resumable("sync") as stopped, app.library() as library:
+        newsroom = library.newsroom
+        if watch:
+            _watch(newsroom, as_json)
+        else:
+            return _sync(newsroom, names, as_json)
+    return codes.INTERRUPTED if stopped else codes.OK
+
+
+@contextmanager
+def _resumable(verb: str) -> Iterator[list[bool]]:
+    """Ctrl-C ends the block; what it had fetched is kept, and the list is no longer empty."""
+    stopped: list[bool] = []
+    try:
+        yield stopped
+    except KeyboardInterrupt:
+        stopped.append(True)
+        complain(
+            "Stopped. What was acknowledged before is kept, "
+            f"and the next {verb} goes on where this one was."
+        )
+
+
+def _sync(newsroom: Newsroom, names: Sequence[str], as_json: bool) -> int:
+    with naming_sources(newsroom), progress() as listener:
+        report = newsroom.sync(names, progress=listener, tell=_teller(as_json))
+    statuses = newsroom.get_status()
+    if as_json:
+        show_json(shapes.sync_report(report, _next_of(statuses)))
+    else:
+        _tell_rest(report.streams, statuses, names)
+    refused = [each for each in statuses if each.source.blocked and _meant(each, names)]
+    return _code(report.streams, refused)
+
+
+def _watch(newsroom: Newsroom, as_json: bool) -> None:
+    from broadsheet.jobs import Watch
+
+    if not as_json and not newsroom.get_status():
+        click.echo(f"Nothing is followed yet; waiting. {HOW_TO_FOLLOW}")
+    tell = _print_line_of_json if as_json else _teller(as_json)
+    Watch(newsroom, tell=tell, listening=progress).run()
+
+
+def _teller(as_json: bool) -> Callable[[StreamReport], None]:
+    if as_json:
+        return lambda report: None
+    from broadsheet.cli import bulletin
+
+    return lambda report: click.echo(bulletin.describe(report))
+
+
+def _print_line_of_json(report: StreamReport) -> None:
+    click.echo(json.dumps(shapes.stream_report(report)))
+
+
+def _meant(status: SourceStatus, names: Sequence[str]) -> bool:
+    return not names or status.source.name in names
+
+
+def _next_of(statuses: Sequence[SourceStatus]) -> datetime | None:
+    return min((status.next_at for status in statuses if status.next_at), default=None)
+
+
+def _tell_rest(
+    reports: Sequence[StreamReport], statuses: Sequence[SourceStatus], names: Sequence[str]
+) -> None:
+    """What the streams' own lines do not say: who was not asked, why, and what is next."""
+    from broadsheet.cli import bulletin
+
+    if not statuses:
+        click.echo(f"Nothing is followed yet. {HOW_TO_FOLLOW}")
+        return
+    asked = {report.source for report in reports}
+    held = [each for each in statuses if each.source.paused or each.source.blocked]
+    for status in held:
+        if status.source.name not in asked and (status.source.blocked or names):
+            if _meant(status, names):
+                click.echo(bulletin.describe_held(status.source))
+    free = [each for each in statuses if each not in held and _meant(each, names)]
+    if not reports and free:
+        click.echo(bulletin.describe_rest(free, datetime.now(UTC)))
+
+
+def _code(reports: Sequence[StreamReport], refused: Sequence[SourceStatus]) -> int:
+    """Done, done but for some, or nothing got."""
+    from broadsheet.sources import Outcome
+
+    failed = (Outcome.WAITING, Outcome.BROKEN, Outcome.REFUSED)
+    bad = [each for each in reports if each.trouble and each.outcome is not Outcome.BUSY]
+    if bad and all(each.outcome in failed for each in reports):
+        return codes.FAILED
+    return codes.ATTENTION if bad or refused else codes.OK
+
+
+@click.command()
+@click.option("--day", type=Day(whole=True), metavar="DAY", help="Of this day, with what is missing.")
+@click.option("--since", type=Day(), metavar="DAY", help="From this day on. Default: 7 days.")
+@click.option("--source", "name", default="", metavar="NAME", help="Of one source only.")
+@as_json
+@pass_app
+def receipts(app: App, day: date | None, since: date | None, name: str, as_json: bool) -> int:
+    """What was announced, what is here, what is missing and why: by source, category and day.
+
+    \b
+    broadsheet receipts                           the last 7 days
+    broadsheet receipts --day 2026-11-20          one day, with the keys of what is missing
+    broadsheet receipts --since 2026-10 --source arxiv
+
+    Exit code 4 when anything is missing, stale or failed on these days.
+    """
+    if day and since:
+        raise click.UsageError("Choose one of --day and --since.")
+    with app.library() as library, naming_sources(library.newsroom):
+        newsroom = library.newsroom
+        last = day or newsroom.today()
+        first = day or since or last - timedelta(days=DAYS - 1)
+        written = newsroom.get_receipts(first, last, source=name)
+        rejected = newsroom.get_rejections(first, last, source=name)
+        followed = bool(newsroom.get_status())
+    if as_json:
+        show_json(shapes.receipts(written, rejected, first, last))
+    elif written:
+        from broadsheet.cli import bulletin
+
+        bulletin.receipts(written, rejected, detailed=day is not None)
+    else:
+        click.echo(f"There are no receipts of {_span(first, last)}. {_why_none(followed)}")
+    return codes.ATTENTION if any(map(_wants_attention, written)) else codes.OK
+
+
+def _wants_attention(receipt: Receipt) -> bool:
+    from broadsheet.sources import Verdict
+
+    return receipt.verdict in (Verdict.MISSING, Verdict.STALE, Verdict.FAILED)
+
+
+def _span(first: date, last: date) -> str:
+    return str(first) if first == last else f"{first} to {last}"
+
+
+def _why_none(followed: bool) -> str:
+    if not followed:
+        return f"Nothing is followed yet. {HOW_TO_FOLLOW}"
+    return "Nothing was followed then; receipts begin with a source's first day."
+
+
+@click.command()
+@click.argument("service")
+@click.option("--limit", type=click.IntRange(1), default=500, show_default=True, help="Of how many papers at most.")
+@as_json
+@pass_app
+def enrich(app: App, service: str, limit: int, as_json: bool) -> int:
+    """Ask a service what it knows about papers that are here: citations, venue, DOI, open access.
+
+    \b
+    broadsheet enrich crossref
+    broadsheet enrich semanticscholar --limit 2000
+
+    \b
+    SERVICE
+    crossref         needs no key
+    semanticscholar  needs the setting semanticscholar_key
+    openalex         needs the setting openalex_key
+
+    Papers are asked about by their identifiers, those that were never asked about first. Each
+    value is kept with its source and its day. Ctrl-C keeps what has come.
+    """
+    with _resumable("enrich") as stopped, app.library() as library:
+        with progress() as listener:
+            report = library.newsroom.enrich(service, limit=limit, progress=listener)
+        if as_json:
+            show_json(shapes.stream_report(report))
+        else:
+            _teller(as_json)(report)
+        return _code([report], ())
+    return codes.INTERRUPTED if stopped else codes.OK
+
+
+COMMANDS = (sync, receipts, enrich)

@@ -1,0 +1,199 @@
+"""arXiv's feeds of the day, RSS or Atom: the early signal, and the only page that says on which
+day a paper was announced.
+
+A feed holds one batch, is rebuilt at midnight US Eastern, and may go on showing the old batch,
+under the old date or under the new one. What it shows is taken for the date that it carries,
+except where a new date stands over the very papers of the batch before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
+
+from broadsheet.connectors.arxiv import calendar, cursors
+from broadsheet.connectors.arxiv.records import BUDGET, Paper, parse_moment, to_record
+from broadsheet.connectors.rows import RowError
+from broadsheet.connectors.xml import child_text, children, local_name, parse_xml
+from broadsheet.errors import SourceBrokenError
+from broadsheet.ids import parse_arxiv
+from broadsheet.model import Record
+from broadsheet.ports import Web
+from broadsheet.sources import Announcement, Answer, Batch, Item, Raw, Rejected, Source, Stream
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+BASE = "https://rss.arxiv.org"
+_ACCEPT = "application/rss+xml, application/atom+xml, text/xml, */*"
+_RETRY = timedelta(minutes=30)
+_PATIENCE = timedelta(hours=12)
+"""How long after its midnight a batch that is not there yet is looked for."""
+_KINDS = frozenset({"new", "cross", "replace", "replace-cross"})
+_PREFIX = re.compile(r"\s*arXiv:\S{1,40}\s+Announce Type:\s*(\S{1,40})\s*(?:Abstract:\s*)?", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was last seen in a feed: validators, its date, and the newest batch that was taken.
+
+    `digest` stands for the papers of the batch of `day`. `shown` is the date that the feed
+    carries; `stale` says that the old batch stands below it, `empty` that nothing does.
+    """
+
+    etag: str = ""
+    modified: str = ""
+    day: str = ""
+    digest: str = ""
+    shown: str = ""
+    stale: bool = False
+    empty: bool = False
+
+
+class Feed(NamedTuple):
+    """A feed as read: the date that it carries, and its entries, each paper once."""
+
+    day: date
+    entries: tuple[_Element, ...]
+    digest: str
+
+
+def fetch(source: Source, stream: Stream, cursor: str | None, web: Web) -> Raw:
+    """The feed of one category, if it has changed."""
+    seen = cursors.load(Seen, cursor)
+    url = f"{source.mirror or BASE}/rss/{quote(_category(stream.name))}"
+    answer = web.get(
+        url, accept=_ACCEPT, etag=seen.etag, modified=seen.modified, budget=BUDGET
+    )
+    return Raw(stream.name, cursor, answer)
+
+
+def parse(raw: Raw) -> Batch:
+    """What the feed announces, or that it still shows what it did."""
+    category, at = _category(raw.stream), raw.answer.at
+    seen = cursors.load(Seen, raw.cursor)
+    if raw.answer.status == 304 and seen.shown:
+        return _scheduled(Batch(cursor=raw.cursor), seen, category, at)
+    feed = _read(raw.answer.body)
+    now = _compare(seen, feed, raw.answer)
+    repeats = now.day < now.shown and not now.empty
+    batch = Batch() if repeats else _batch(category, feed)
+    return _scheduled(replace(batch, cursor=cursors.dump(now)), now, category, at)
+
+
+def _category(stream: str) -> str:
+    return stream.partition(" ")[2]
+
+
+# --- Old or new -------------------------------------------------------------------------------
+
+
+def _compare(seen: Seen, feed: Feed, answer: Answer) -> Seen:
+    """What is seen now. On a day without a batch the old one is nothing to complain about."""
+    day, empty = feed.day.isoformat(), not feed.entries
+    repeats = not empty and feed.digest == seen.digest and day > seen.day
+    fresh = not empty and not repeats and day >= seen.day
+    return Seen(
+        etag=_validator(answer, "etag"),
+        modified=_validator(answer, "last-modified"),
+        day=day if fresh else seen.day,
+        digest=feed.digest if fresh else seen.digest,
+        shown=day,
+        stale=repeats and not calendar.quiet_reason(feed.day),
+        empty=empty,
+    )
+
+
+def _validator(answer: Answer, name: str) -> str:
+    value = answer.headers.get(name, "")
+    return value if len(value) <= 200 else ""
+
+
+def _scheduled(batch: Batch, seen: Seen, category: str, at: datetime) -> Batch:
+    """The batch with what is amiss, and with when to look again."""
+    due, shown = calendar.due_day(at), date.fromisoformat(seen.shown)
+    trouble = ""
+    if seen.stale:
+        trouble = (
+            f"The feed of {category} still shows the batch of {seen.day} "
+            f"under the date of {shown}."
+        )
+    elif shown < due:
+        trouble = f"The feed of {category} still shows the batch of {shown}, not that of {due}."
+    again = calendar.next_feed_time(at)
+    hurry = trouble or (seen.empty and shown == due)
+    if hurry and at < calendar.feed_time(due) + _PATIENCE:
+        again = min(again, at + _RETRY)
+    return replace(batch, trouble=trouble, again=again)
+
+
+# --- Reading ----------------------------------------------------------------------------------
+
+
+def _read(body: bytes) -> Feed:
+    root = parse_xml(body)
+    if local_name(root) not in ("rss", "feed"):
+        raise SourceBrokenError("The answer is not a feed: it may be a page that asks for something.")
+    channel = next(iter(children(root, "channel")), root)
+    title = " ".join(child_text(channel, "title").split())
+    if title.startswith("Feed error"):
+        words = child_text(channel, "description") or child_text(channel, "subtitle")
+        raise SourceBrokenError(f"arXiv answers with an error: {' '.join(words.split())[:200] or title}")
+    entries: dict[str, _Element] = {}
+    for entry in (*children(channel, "item"), *children(channel, "entry")):
+        entries.setdefault(_name(entry), entry)
+    day = _day_of(channel, tuple(entries.values()))
+    if day is None:
+        raise SourceBrokenError("The feed carries no date, so its batch cannot be told.")
+    names = " ".join(sorted(entries)).encode("utf-8", "replace")
+    return Feed(day, tuple(entries.values()), hashlib.blake2b(names, digest_size=8).hexdigest())
+
+
+def _name(entry: _Element) -> str:
+    return (child_text(entry, "guid") or child_text(entry, "id") or child_text(entry, "link"))[:200]
+
+
+def _day_of(channel: _Element, entries: tuple[_Element, ...]) -> date | None:
+    """The announcement day: that of the entries; of an empty feed, that of the feed."""
+    said = [_first_day(entry, ("pubDate", "published", "updated")) for entry in entries]
+    return max((day for day in said if day), default=None) or _first_day(
+        channel, ("pubDate", "lastBuildDate", "updated")
+    )
+
+
+def _first_day(element: _Element, names: tuple[str, ...]) -> date | None:
+    moments = (parse_moment(child_text(element, name)) for name in names)
+    return next((m.astimezone(calendar.eastern()).date() for m in moments if m), None)
+
+
+def _batch(category: str, feed: Feed) -> Batch:
+    records: list[Record] = []
+    rejected: list[Rejected] = []
+    announced: list[Announcement] = []
+    for entry in feed.entries:
+        name = _name(entry)
+        found = parse_arxiv(name)
+        key = found[0].value if found else name
+        try:
+            kind, record = _record(entry, name, feed.day)
+        except RowError as error:
+            rejected.append(Rejected(key, str(error)))
+            kind, version = _kind(entry), (found[1] if found else None)
+        else:
+            records.append(record)
+            version = record.version
+        announced.append(Announcement(category, feed.day, key, kind, version or 0))
+    return Batch(
+        records=tuple(records),
+        rejected=tuple(rejected),
+        announced=tuple(announced),
+        pages=((category, feed.day),),
+        items=tuple(Item(record.key, record.version or 0) for record in records),
+    )
+
+

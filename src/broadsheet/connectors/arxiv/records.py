@@ -1,0 +1,159 @@
+"""What the harvest, the feeds and the query API share: from arXiv's fields to a `Record`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from broadsheet.connectors.arxiv import calendar
+from broadsheet.connectors.arxiv.categories import covers
+from broadsheet.connectors.rows import (
+    MAX_ABSTRACT,
+    MAX_LINE,
+    RowError,
+    clean_names,
+    extras,
+    links_of,
+    make_date,
+    need_title,
+)
+from broadsheet.ids import parse_arxiv, parse_doi
+from broadsheet.model import Identifier, PaperDate, Record
+from broadsheet.sources import Announcement, Source
+from broadsheet.text import clean_abstract
+
+BUDGET = "arxiv"
+"""All of arXiv's hosts share one: its terms count them together."""
+
+_BACK = timedelta(days=3)
+"""How far a source reaches back when nobody said from when on: over a weekend."""
+_LAST_ANNOUNCED = 5
+"""arXiv lists no replacement from version 6 on."""
+_YEARS = range(1986, 2101)
+_AFFILIATION = re.compile(r" ?\([^()]*\)(?=\s*(?:,|and\b|$))")
+_BETWEEN = re.compile(r",\s*(?:and\s+)?|\s+and\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One paper in arXiv's words, not yet cleaned; moments are those of versions.
+
+    `name` is an id in any form, with or without a version.
+    """
+
+    name: str
+    title: str
+    abstract: str = ""
+    authors: str = ""
+    categories: tuple[str, ...] = ()
+    version: int | None = None
+    first: datetime | None = None
+    newest: datetime | None = None
+    announced: date | None = None
+    comments: str = ""
+    doi: str = ""
+    withdrawn: bool = False
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+def to_record(paper: Paper) -> Record:
+    """Raises RowError saying what is wrong with the paper."""
+    found = parse_arxiv(paper.name)
+    if found is None:
+        raise RowError(f"{paper.name[:60]!r} is not an arXiv id")
+    identifier, version = found
+    for name, text in (("abstract", paper.abstract), ("comment", paper.comments)):
+        if len(text) > MAX_ABSTRACT:
+            raise RowError(f"its {name} has more than {MAX_ABSTRACT:,} characters")
+    abstract = clean_abstract(paper.abstract)
+    return Record(
+        source="arxiv",
+        key=identifier.value,
+        title=need_title(" ".join(paper.title.split())),
+        abstract=abstract,
+        authors=clean_names(split_people(paper.authors[:MAX_LINE])),
+        ids=identifiers(identifier, paper.doi),
+        categories=tuple(dict.fromkeys(clean_names(paper.categories))),
+        version=paper.version or version,
+        date=_day(paper.first) or month_of(identifier.value),
+        links=links_of(abstract, paper.comments),
+        submitted_at=moment_text(paper.newest) if paper.newest else "",
+        announced_on=paper.announced.isoformat() if paper.announced else "",
+        withdrawn=paper.withdrawn,
+        extra=extras(("comments", paper.comments), *paper.facts),
+    )
+
+
+def identifiers(arxiv: Identifier, dois: str) -> tuple[Identifier, ...]:
+    """The paper's own identifier, and the DOIs in a text that holds one or several."""
+    found = (parse_doi(doi) for doi in dois.split()[:10])
+    return tuple(dict.fromkeys([arxiv, *(doi for doi in found if doi)]))
+
+
+def split_people(text: str) -> list[str]:
+    """The people in one text, without the affiliations in brackets after their names."""
+    # The patterns are linear only in texts whose spaces are single.
+    return _BETWEEN.split(_AFFILIATION.sub("", " ".join(text.split())))
+
+
+def month_of(identifier: str) -> PaperDate | None:
+    """The month that an arXiv id names."""
+    digits = identifier.rpartition("/")[2]
+    year = int(digits[:2])
+    century = 1900 if year > 90 else 2000
+    return make_date(century + year, int(digits[2:4]), None, "month_from_id")
+
+
+def _day(moment: datetime | None) -> PaperDate | None:
+    return PaperDate(moment.date().isoformat(), "submitted") if moment else None
+
+
+def parse_moment(text: str) -> datetime | None:
+    """ "Mon, 12 Jun 2017 17:57:34 GMT" or ISO 8601 in UTC; None for what is neither."""
+    from email.utils import parsedate_to_datetime
+
+    text = text.strip()[:64]
+    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            moment = parse(text)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+        if moment.year in _YEARS:
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    return None
+
+
+def moment_text(moment: datetime) -> str:
+    """A moment in UTC as it is kept in records: "2017-06-12T17:57:34Z"."""
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def first_day(source: Source) -> date:
+    """The first day wanted of a source."""
+    return source.since or source.added_at.date() - _BACK
+
+
+def reckon_announcements(source: Source, record: Record) -> Iterator[Announcement]:
+    """When and where the newest version must have been announced, by the calendar."""
+    moment = parse_moment(record.submitted_at)
+    version = record.version or 0
+    if moment is None or version > _LAST_ANNOUNCED or not record.categories:
+        return
+    day = calendar.announcement_day(moment)
+    if day < first_day(source):
+        return
+    for followed in source.targets:
+        if kind := _kind(followed, record.categories, version):
+            yield Announcement(followed, day, record.key, kind, version, estimated=True)
+
+
+def _kind(followed: str, categories: Iterable[str], version: int) -> str:
+    """How a category lists a paper, whose primary category stands first; "": not at all."""
+    places = [covers(followed, category) for category in categories]
+    if not any(places):
+        return ""
+    if version > 1:
+        return "replace" if places[0] else "replace-cross"
+    return "new" if places[0] else "cross"

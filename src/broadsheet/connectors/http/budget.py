@@ -1,0 +1,249 @@
+"""Each host's turn: one request at a time, so far apart, and none before it may be.
+
+All processes of a library share the turns. Of each budget there is a file that is locked during a
+request, and beside it a small JSON file with what must be remembered until the next.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from broadsheet.connectors.http.retry import LONGEST
+from broadsheet.errors import (
+    SourceBusyError,
+    SourceRefusedError,
+    StorageError,
+    StorageFullError,
+    StorageReadOnlyError,
+)
+
+MINUTE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=6)
+FARTHEST = (LONGEST + timedelta(hours=1)).total_seconds()  # the clock may be set back a little
+MARGIN = 0.1  # seconds: a server's clock may see a pause somewhat shorter than ours does
+
+
+class Budget(NamedTuple):
+    """How patient to be with a host.
+
+    `gap` is in seconds, from the end of a request to the start of the next. `pause` follows an
+    answer that asks for patience without saying how much; each further one doubles it.
+    """
+
+    name: str
+    gap: float = 1.0
+    pause: timedelta = MINUTE
+
+
+BUDGETS = {
+    "arxiv.org": Budget("arxiv", 3.0, 10 * MINUTE),
+    "huggingface.co": Budget("huggingface"),
+    "api.semanticscholar.org": Budget("semanticscholar", 1.1),
+    "api.openalex.org": Budget("openalex", 0.2),
+    "api.crossref.org": Budget("crossref"),
+    "openreview.net": Budget("openreview", 10.0),
+}
+"""By the end of the host's name."""
+
+
+def budget_of(host: str, name: str = "") -> Budget:
+    """The budget that a request counts for: the named one, else that of the host."""
+    for suffix, budget in BUDGETS.items():
+        if name == budget.name or (not name and f".{host}".endswith(f".{suffix}")):
+            return budget
+    return Budget(_file_name(name or f"host-{host}"))
+
+
+def _file_name(name: str) -> str:
+    plain = "".join(char if char.isascii() and char.isalnum() else "-" for char in name)
+    if plain == name and len(name) <= 60:
+        return name
+    return f"{plain[:60]}-{sha256(name.encode()).hexdigest()[:12]}"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is remembered of a budget between requests.
+
+    `end` is on the machine's monotonic clock, which all processes share. While a request runs,
+    `open` holds; who finds it so knows that the request was killed. `not_before` is in seconds of
+    the epoch, `why` and `blocked` are sentences that want no full stop yet.
+    """
+
+    end: float = float("-inf")
+    open: bool = False
+    not_before: float = 0.0
+    failures: int = 0
+    why: str = ""
+    blocked: str = ""
+
+    @classmethod
+    def read(cls, path: Path) -> State | None:
+        """What a file says; None when it is damaged."""
+        try:
+            with _usable(path.parent):
+                values = json.loads(path.read_bytes())
+        except FileNotFoundError:
+            return cls()
+        except ValueError:
+            return None
+        defaults = asdict(cls())
+        if not isinstance(values, dict) or values.keys() != defaults.keys():
+            return None
+        if any(type(values[name]) is not type(default) for name, default in defaults.items()):
+            return None
+        return cls(**values)
+
+    def write(self, path: Path) -> None:
+        """Replace a file, whole or not at all."""
+        draft = path.with_suffix(".tmp")
+        with _usable(path.parent):
+            with draft.open("w", encoding="utf-8") as file:
+                json.dump(asdict(self), file)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+
+
+class Turn:
+    """The right to send one request, and what came of it."""
+
+    def __init__(self, state: State, budget: Budget, clock: Callable[[], datetime]) -> None:
+        self.state, self._budget, self._clock = state, budget, clock
+
+    def succeed(self, host: str, spent: timedelta | None) -> None:
+        """All is well; `spent` says for how long the allowance is used up."""
+        self.state = replace(self.state, failures=0, not_before=0.0, why="")
+        if spent is not None:
+            until = self._clock() + spent
+            why = f"The allowance at {host} is used up"
+            self.state = replace(self.state, not_before=until.timestamp(), why=why)
+
+    def postpone(
+        self, why: str, wait: timedelta | None = None, *, reached: bool = True
+    ) -> SourceBusyError:
+        """Note that the host is busy, or was not even reached; the error to raise."""
+        state = self.state
+        first = self._budget.pause if reached else MINUTE
+        now = self._clock()
+        until = now + (wait or min(first * 2 ** min(state.failures, 20), LONGEST_PAUSE))
+        self.state = replace(
+            state, not_before=until.timestamp(), failures=state.failures + 1, why=why
+        )
+        return _busy(self.state, now)
+
+    def block(self, why: str) -> SourceRefusedError:
+        """Note that the host refuses; the error to raise."""
+        self.state = replace(self.state, blocked=why, failures=0, not_before=0.0, why="")
+        return _refused(self.state)
+
+
+class Budgets:
+    """The turns of all hosts, kept in a folder. Safe across threads and processes."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], None],
+        pace: float,
+    ) -> None:
+        """`pace` scales the gaps; nothing is written before the first turn."""
+        self._folder, self._clock, self._sleep, self._pace = folder, clock, sleep, pace
+
+    @contextmanager
+    def turn(self, budget: Budget) -> Iterator[Turn]:
+        """Wait for the turn and hold it.
+
+        Raises SourceBusyError and SourceRefusedError when the host may not be asked now.
+        """
+        with self._locked(budget) as path:
+            state = State.read(path)
+            self._admit(state or State())
+            self._wait(budget, state)
+            turn = Turn(replace(state or State(), open=True), budget, self._clock)
+            self._keep(turn, path)
+            try:
+                yield turn
+            finally:
+                turn.state = replace(turn.state, open=False)
+                self._keep(turn, path)
+
+    def release(self, budget: Budget) -> None:
+        """A person says that a host which refused may be asked again."""
+        with self._locked(budget) as path:
+            state = State.read(path)
+            if state is not None and state.blocked:
+                replace(state, blocked="").write(path)
+
+    def _admit(self, state: State) -> None:
+        now = self._clock()
+        if state.blocked:
+            raise _refused(state)
+        # A moment further off than any that is ever noted stems from a clock that was wrong.
+        if 0 < state.not_before - now.timestamp() <= FARTHEST:
+            raise _busy(state, now)
+
+    def _wait(self, budget: Budget, state: State | None) -> None:
+        gap = (budget.gap + MARGIN) * self._pace
+        passed = -1.0 if state is None or state.open else time.monotonic() - state.end
+        left = gap - passed if passed >= 0 else gap
+        if left > 0:
+            self._sleep(left)
+
+    def _keep(self, turn: Turn, path: Path) -> None:
+        turn.state = replace(turn.state, end=time.monotonic())
+        turn.state.write(path)
+
+    @contextmanager
+    def _locked(self, budget: Budget) -> Iterator[Path]:
+        """Hold a budget's lock; gives the path of its state."""
+        with _usable(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self._folder / f"{budget.name}.lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            with _usable(self._folder):
+                # The kernel frees it when the holder dies; signals interrupt the wait.
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            yield self._folder / f"{budget.name}.json"
+        finally:
+            # Not left to `close`: a forked child may hold the same handle open.
+            fcntl.flock(handle, fcntl.LOCK_UN)
+            os.close(handle)
+
+
+@contextmanager
+def _usable(folder: Path) -> Iterator[None]:
+    """Say in a sentence what is wrong with the folder."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as exc:
+        if exc.errno in {errno.EROFS, errno.EACCES, errno.EPERM}:
+            raise StorageReadOnlyError(f"{folder} cannot be written, so nothing is asked.") from exc
+        if exc.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise StorageFullError(f"No space is left for {folder}, so nothing is asked.") from exc
+        raise StorageError(f"{folder} cannot be used: {exc.strerror}.") from exc
+
+
+def _refused(state: State) -> SourceRefusedError:
+    return SourceRefusedError(f"{state.blocked}; it is not asked again until you say so.")
+
+
+def _busy(state: State, now: datetime) -> SourceBusyError:
+    until = datetime.fromtimestamp(state.not_before, UTC)
+    day = "" if until.date() == now.date() else f"{until:%Y-%m-%d} "
+    return SourceBusyError(f"{state.why}; next attempt at {day}{until:%H:%M} UTC.", until)

@@ -1,0 +1,133 @@
+"""What goes on by itself: the watch fetches from the sources whenever something is due."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+from broadsheet.errors import BroadsheetError, StorageBusyError
+from broadsheet.sources import StreamReport, SyncReport
+
+_log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 30.0
+"""As long as the watch sleeps at most: another process may have added a source meanwhile."""
+
+PAUSE_SECONDS = 5.0
+"""Between two syncs, so that a source which another process is asking is not asked for at once."""
+
+GOODBYE_SECONDS = 3.0
+"""As long as the end of a watch waits for what it is doing; what was kept is kept anyway."""
+
+
+class Listener(Protocol):
+    """Hears of a sync's progress."""
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None: ...
+
+
+class Syncing(Protocol):
+    """What the watch needs of a newsroom."""
+
+    def next_due(self) -> datetime | None: ...
+
+    def sync(
+        self,
+        *,
+        progress: Listener = ...,
+        stopping: Callable[[], bool] = ...,
+        tell: Callable[[StreamReport], None] = ...,
+    ) -> SyncReport: ...
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _say_nothing(report: StreamReport) -> None:
+    """The listener where nobody reads along: the journal keeps every report."""
+
+
+def _deaf(stage: str, done: int, total: int | None) -> None:
+    """The listener where nobody watches."""
+
+
+def _in_silence() -> AbstractContextManager[Listener]:
+    return nullcontext(_deaf)
+
+
+class Watch:
+    """Syncs whenever something is due, until it is told to stop.
+
+    `run` does it in this thread; as a context manager it has one of its own. `tell` hears of each
+    stream that has ended, `listening` makes the listener of each sync's progress. No error that a
+    person can act on ends it: it is logged, once, and the watch goes on.
+    """
+
+    def __init__(
+        self,
+        newsroom: Syncing,
+        *,
+        tell: Callable[[StreamReport], None] = _say_nothing,
+        listening: Callable[[], AbstractContextManager[Listener]] = _in_silence,
+        clock: Callable[[], datetime] = _utc_now,
+        wait: Callable[[float], object] | None = None,
+    ) -> None:
+        self._newsroom = newsroom
+        self._tell = tell
+        self._listening = listening
+        self._clock = clock
+        self._ending = threading.Event()
+        self._wait = wait or self._ending.wait
+        self._thread = threading.Thread(target=self.run, name="watch", daemon=True)
+        self._logged = ""
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+        self._thread.join(GOODBYE_SECONDS)
+
+    def stop(self) -> None:
+        """End after the request at hand; from any thread."""
+        self._ending.set()
+
+    def run(self) -> None:
+        """Go on until `stop`."""
+        while not self._ending.is_set():
+            self._wait(self.look())
+
+    def look(self) -> float:
+        """Sync if something is due; returns for how many seconds to wait before the next look."""
+        try:
+            due = self._newsroom.next_due()
+            left = LOOK_SECONDS if due is None else (due - self._clock()).total_seconds()
+            if left > 0:
+                return min(left, LOOK_SECONDS)
+            with self._listening() as listener:
+                self._newsroom.sync(
+                    progress=listener, stopping=self._ending.is_set, tell=self._tell
+                )
+        except (BroadsheetError, OSError) as error:
+            self._log_once(error)
+            return LOOK_SECONDS
+        self._logged = ""
+        return PAUSE_SECONDS
+
+    def _log_once(self, error: BroadsheetError | OSError) -> None:
+        """Other processes write, too; and a library that cannot be written to stays so."""
+        if not isinstance(error, StorageBusyError) and str(error) != self._logged:
+            self._logged = str(error)
+            _log.error("The sources cannot be read: %s", error)

@@ -1,0 +1,178 @@
+"""What is known of a source beside its tallies: attempts, troubles and rejections, day by day."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+
+from broadsheet.sources import Outcome, RejectedItem, Source, StreamReport, StreamState
+
+_FAILED = frozenset({Outcome.WAITING, Outcome.BROKEN, Outcome.REFUSED})
+_SPOKE = frozenset({Outcome.DONE, Outcome.UNCHANGED})
+_DAILY = frozenset({"arxiv"})
+"""Kinds that announce every target on a page of its own, whole from its first moment."""
+
+
+class Trouble(NamedTuple):
+    """What was wrong with a stream on a day. `stale`: it answered, and the answer was no news.
+
+    `partly` says that an earlier attempt of the day succeeded, `lasting` that it is so still.
+    """
+
+    text: str
+    since: datetime
+    stale: bool
+    partly: bool = False
+    lasting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A source with its streams, its journal by day, and its rejections by day, none mended.
+
+    `source` is None where it is followed no longer.
+    """
+
+    source: Source | None
+    name: str
+    now: datetime
+    states: tuple[StreamState, ...] = ()
+    journal: Mapping[date, Sequence[StreamReport]] = field(default_factory=dict)
+    rejected: Mapping[date, Sequence[RejectedItem]] = field(default_factory=dict)
+
+    @property
+    def daily(self) -> bool:
+        """Whether each of its days has one page that does not grow, for every target."""
+        return self.source is not None and self.source.kind in _DAILY
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When it is asked next; None where it is not."""
+        if self.source is None or self.source.paused or self.source.blocked:
+            return None
+        return min((state.due_at or self.now for state in self.states), default=self.now)
+
+    @property
+    def good_at(self) -> datetime | None:
+        """The oldest of the streams' last good ends; None until all have come to one."""
+        ends = [state.good_at for state in self.states]
+        return min((end for end in ends if end), default=None) if all(ends) else None
+
+    def is_over(self, day: date) -> bool:
+        return self.now.date() > day
+
+    def looked_after(self, day: date) -> bool:
+        """Whether a stream came to a good end after the day was over."""
+        return any(state.good_at and state.good_at.date() > day for state in self.states)
+
+    def in_trouble(self, day: date) -> bool:
+        """Whether the trouble that a stream is in now had begun by the end of a day."""
+        return any(
+            state.trouble_since and state.trouble_since.date() <= day for state in self.states
+        )
+
+    def spoke_on(self, day: date) -> int:
+        """How many attempts of the day were answered."""
+        return sum(report.outcome in _SPOKE for report in self.journal.get(day, ()))
+
+    def find_trouble(self, category: str, day: date) -> Trouble | None:
+        """The worst that was wrong at the end of a day with a stream that speaks of a category.
+
+        An answer that was no news counts for more than none: it was seen.
+        """
+        troubles = [*self._journal_troubles(category, day), *self._lasting(category, day)]
+        return min(troubles, key=lambda each: (not each.stale, each.since), default=None)
+
+    def _journal_troubles(self, category: str, day: date) -> Iterable[Trouble]:
+        """From the last attempt of each stream on that day, if that one was in trouble."""
+        streams: dict[str, list[StreamReport]] = defaultdict(list)
+        for report in self.journal.get(day, ()):
+            streams[report.stream].append(report)
+        states = {state.stream: state for state in self.states}
+        for name, runs in streams.items():
+            runs.sort(key=lambda run: run.ended_at)
+            final = runs[-1]
+            stale = final.outcome in _SPOKE
+            if not final.trouble or not (stale or final.outcome in _FAILED):
+                continue
+            if not _concerns(category, self._targets, f"{final.title} {final.trouble}"):
+                continue
+            since, lasting = _begin(runs), False
+            state = states.get(name)
+            if state and state.trouble_since and state.trouble_since <= final.ended_at:
+                since, lasting = state.trouble_since, True
+            partly = any(not run.trouble and run.outcome in _SPOKE for run in runs)
+            yield Trouble(final.trouble, since, stale, partly, lasting)
+
+    def _lasting(self, category: str, day: date) -> Iterable[Trouble]:
+        """From what the streams themselves remember, where the journal no longer does."""
+        if day in self.journal:
+            return
+        for state in self.states:
+            since, tried = state.trouble_since, state.tried_at
+            if not state.trouble or since is None or tried is None:
+                continue
+            if not since.date() <= day <= tried.date():
+                continue
+            if _concerns(category, self._targets, state.trouble):
+                stale = not state.failures and not (self.source and self.source.blocked)
+                yield Trouble(state.trouble, since, stale, False, True)
+
+    @property
+    def _targets(self) -> tuple[str, ...]:
+        return self.source.targets if self.source else ()
+
+
+def make_ledgers(
+    sources: Iterable[Source],
+    streams: Iterable[StreamState],
+    reports: Iterable[StreamReport],
+    rejections: Iterable[RejectedItem],
+    now: datetime,
+) -> dict[str, Ledger]:
+    """A ledger for each source, by name."""
+    states: dict[str, list[StreamState]] = defaultdict(list)
+    for state in streams:
+        states[state.source].append(state)
+    journal: dict[str, dict[date, list[StreamReport]]] = defaultdict(lambda: defaultdict(list))
+    for report in reports:
+        journal[report.source][report.ended_at.date()].append(report)
+    rejected: dict[str, dict[date, list[RejectedItem]]] = defaultdict(lambda: defaultdict(list))
+    for item in rejections:
+        if item.mended_at is None:
+            rejected[item.source][item.day].append(item)
+    return {
+        source.name: Ledger(
+            source=source,
+            name=source.name,
+            now=now,
+            states=tuple(states[source.name]),
+            journal=dict(journal[source.name]),
+            rejected=dict(rejected[source.name]),
+        )
+        for source in sources
+    }
+
+
+def _begin(runs: Sequence[StreamReport]) -> datetime:
+    """When the trouble that the last of these runs was in began, within them."""
+    since = runs[-1].ended_at
+    for run in reversed(runs):
+        if not run.trouble:
+            break
+        since = run.ended_at
+    return since
+
+
+def _concerns(category: str, targets: Sequence[str], text: str) -> bool:
+    """Whether a sentence speaks of a category: it names it, or none of those that are followed."""
+    named = {
+        target
+        for target in targets
+        if re.search(rf"(?<![\w.-]){re.escape(target)}(?![\w-]|\.\w)", text)
+    }
+    return not named or category in named

@@ -1,0 +1,170 @@
+"""Sources as a person handles them: add, extend, pause, resume, remove, try."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+import offline
+from broadsheet import schedule
+from broadsheet.errors import (
+    ConflictError,
+    InvalidInputError,
+    NotFoundError,
+    SourceBusyError,
+    StorageBusyError,
+)
+from broadsheet.newsroom import Newsroom
+from broadsheet.sources import Stream, StreamState
+from desk import Room
+from toy import START, Toy, paper
+
+
+def test_more_of_a_source_that_is_followed(room: Room) -> None:
+    source = room.newsroom.add_source("toy", ["wasps", "bees"])
+    assert source.targets == ("bees", "wasps")
+    assert [each.targets for each in room.store.get_sources()] == [("bees", "wasps")]
+    with pytest.raises(ConflictError, match="toy follows bees, wasps already"):
+        room.newsroom.add_source("toy", ["wasps"])
+
+
+def test_an_earlier_day_begins_again(room: Room) -> None:
+    """Break to see it fail: keep the cursors in `_extend`."""
+    room.web.lay("papers/start", {"papers": [paper("a")], "next": "2", "more": False})
+    room.sync()
+    assert room.state().cursor == "2"
+    room.newsroom.add_source("toy", ["bees"], since=date(2020, 1, 1))
+    assert room.state().cursor is None
+    assert room.newsroom.next_due() == room.time.now()
+
+
+def test_a_later_day_changes_nothing(room: Room) -> None:
+    room.newsroom.add_source("toy", ["bees"], since=date(2020, 1, 1))
+    with pytest.raises(ConflictError):
+        room.newsroom.add_source("toy", ["bees"], since=date(2021, 1, 1))
+
+
+def test_a_second_place_of_the_same_kind(room: Room) -> None:
+    source = room.newsroom.add_source("toy", ["bees"], mirror="https://mirror.example")
+    assert source.name == "toy-2"
+
+
+def test_what_is_no_source(room: Room) -> None:
+    with pytest.raises(InvalidInputError, match="no kind of source 'bird'; there are toy"):
+        room.newsroom.add_source("bird", [])
+    with pytest.raises(InvalidInputError, match="such as bees"):
+        room.newsroom.add_source("toy", ["?"])
+    for verb in (room.newsroom.pause, room.newsroom.resume, room.newsroom.remove):
+        with pytest.raises(NotFoundError):
+            verb("bird")
+    with pytest.raises(NotFoundError):
+        room.newsroom.sync(["bird"])
+
+
+def test_pausing(room: Room) -> None:
+    room.newsroom.pause("toy")
+    assert room.sync() == {}
+    assert room.newsroom.next_due() is None
+    room.newsroom.resume("toy")
+    room.web.lay("papers/start", {"papers": []})
+    assert set(room.sync()) == {"papers", "sweep"}
+
+
+def test_resuming_asks_at_once_where_there_was_trouble(room: Room) -> None:
+    room.web.lay("papers/start", b"?")
+    room.sync()
+    room.newsroom.resume("toy")
+    assert set(room.sync()) == {"papers"}
+
+
+def test_removing_keeps_the_papers(room: Room) -> None:
+    room.web.lay("papers/start", {"papers": [paper("a")], "told": [["a", 1]], "next": "2"})
+    room.web.lay("papers/2", {"papers": []})
+    room.sync()
+    room.newsroom.remove("toy")
+    assert room.newsroom.get_status() == ()
+    assert len(room.titles()) == 1
+    assert room.store.get_streams() == []
+    room.newsroom.add_source("toy", ["bees"])
+    room.web.asked.clear()
+    assert room.sync()["papers"].unchanged == 1
+    assert room.web.asked[0] == "papers/start"
+
+
+def test_trying_keeps_nothing(room: Room) -> None:
+    room.web.lay("papers/start", {"papers": [paper(key) for key in "abcde"], "next": "2"})
+    (trial,) = room.newsroom.test("toy")
+    assert (trial.stream, trial.records, trial.trouble) == ("papers", 5, "")
+    assert trial.examples == tuple(f"On the nature of {key}" for key in "abc")
+    assert room.titles() == [] and room.store.get_streams() == []
+    room.web.lay("papers/start", SourceBusyError("The toy sleeps."))
+    (trial,) = room.newsroom.test("toy")
+    assert trial.trouble == "The toy sleeps."
+
+
+def test_a_source_that_another_process_asks_is_left_to_it(room: Room) -> None:
+    def taken(name: str) -> AbstractContextManager[None]:
+        raise StorageBusyError(name)
+
+    wires = offline.wires(room.time.now, {"toy": Toy()}, room.web, hold=taken)
+    report = Newsroom(room.store, room.index, wires).sync()
+    assert report.streams == () and report.ok
+    assert room.web.asked == []
+
+
+def test_how_a_source_stands(room: Room) -> None:
+    (status,) = room.newsroom.get_status()
+    assert (status.good_at, status.next_at, status.items) == (None, START, 0)
+    room.web.lay("papers/start", {"papers": [paper("a"), paper("b")]})
+    room.sync()
+    (status,) = room.newsroom.get_status()
+    assert (status.good_at, status.items) == (START, 2)
+    assert status.next_at == START + timedelta(hours=1)
+    room.web.lay("papers/start", b"?")
+    room.time.pass_by(timedelta(hours=1))
+    room.sync()
+    (status,) = room.newsroom.get_status()
+    assert status.trouble == "The toy sent something else."
+    assert status.good_at == START
+
+
+def test_a_day_in_one_line(room: Room) -> None:
+    room.web.lay("papers/start", {"papers": [paper("a")], "told": [["a", 1], ["b", 1]]})
+    room.sync()
+    day = START.date()
+    receipts = {each.category: each for each in room.newsroom.get_receipts(day, day)}
+    assert (receipts["bees"].announced, receipts["bees"].ingested) == (2, 1)
+    assert receipts["bees"].missing == ("b",)
+    with pytest.raises(NotFoundError):
+        room.newsroom.get_receipts(day, day, source="bird")
+
+
+# --- The schedule, purely ---------------------------------------------------------------------
+
+FIRST = Stream("first", "first", timedelta(hours=1))
+SECOND = Stream("second", "second", timedelta(hours=1), needs="first")
+LATER = START + timedelta(hours=1)
+
+
+def test_a_stream_that_was_never_asked_is_due() -> None:
+    assert schedule.due_of(FIRST, {}, START) == START
+    assert schedule.due_of(SECOND, {}, START) is None
+
+
+def test_a_stream_waits_for_a_good_end_of_another() -> None:
+    tried = StreamState("s", "first", due_at=LATER)
+    assert schedule.due_of(SECOND, {"first": tried}, START) is None
+    good = replace(tried, good_at=START)
+    assert schedule.due_of(SECOND, {"first": good}, START) == START
+
+
+def test_the_last_good_end_of_all_is_the_oldest() -> None:
+    states = {
+        "first": StreamState("s", "first", good_at=LATER),
+        "second": StreamState("s", "second", good_at=START),
+    }
+    assert schedule.last_good([FIRST, SECOND], states) == START
+    assert schedule.last_good([FIRST, SECOND], {"first": states["first"]}) is None

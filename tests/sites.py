@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import socketserver
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -41,6 +42,7 @@ class Site:
 
     answer: Answering
     host: str = "127.0.0.1"
+    tls: ssl.SSLContext | None = None
     asked: list[Asked] = field(default_factory=list)
     connections: int = 0
     busiest: int = 0
@@ -62,6 +64,10 @@ class Site:
         class Server(socketserver.ThreadingTCPServer):
             daemon_threads = True
             address_family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+
+            def get_request(self) -> tuple[socket.socket, object]:
+                taken, address = self.socket.accept()
+                return (site.tls.wrap_socket(taken, True) if site.tls else taken), address
 
         self._server = Server((self.host, 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.005,))

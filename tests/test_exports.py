@@ -191,6 +191,17 @@ def test_the_fields_of_each_style() -> None:
     assert "DA  - 2020/03/07/\r\n" in ris and ris.startswith("TY  - JOUR\r\n")
 
 
+@pytest.mark.parametrize(
+    ("style", "note"),
+    [("bibtex", "note = {withdrawn}"), ("ris", "N1  - withdrawn"), ("csl-json", '"withdrawn"')],
+)
+def test_a_paper_that_was_taken_back_says_so(style: str, note: str) -> None:
+    """Break to see it fail: leave the note out of a style."""
+    for work in (PLAIN, replace(PLAIN, venue=None)):
+        assert note in exports.render([replace(work, withdrawn=True)], style)
+        assert "withdrawn" not in exports.render([work], style)
+
+
 def test_citation_keys_are_ascii_unique_and_stable() -> None:
     """Breaks when the work's number is left out of the key."""
     twin = Work(8, PLAIN.title, authors=PLAIN.authors, date=PLAIN.date)
@@ -235,8 +246,11 @@ GROUPINGS = [Grouping(((b"a" * 16, b"b" * 16), (b"c" * 16,)), ((0, 1),))]
 def test_everything_comes_out_as_lines_and_goes_back_in() -> None:
     records = [
         Record("arxiv", "2101.01234", "On $a<b$", ids=(Identifier("arxiv", "2101.01234"),)),
-        Record("demo", "é#1", "Widgets", listing=Listing("abc", 1), version=2),
-    ]
+        Record(
+            "demo", "é#1", "Widgets", listing=Listing("abc", 1), version=2, kind="news",
+            submitted_at="2024-01-03T10:00:00Z", announced_on="2024-01-05", withdrawn=True,
+        ),
+    ]  # fmt: skip
     out, seen = io.BytesIO(), []
     count = exports.write_all(
         OneStore(records),  # type: ignore[arg-type]

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadsheet.identity import LOOKUP_ONLY, Decision, decide, keys_of
+from broadsheet.identity import LOOKUP_ONLY, NO_MATCH, Decision, decide, keys_of
 from broadsheet.model import Identifier, Link, PaperDate, Record
 from broadsheet.ports import Candidate, WorkKey
+from broadsheet.works import compose
 
 PAGES = Path(__file__).parents[1] / "../shared/data/pages"
 TITLE = "Slow Flows of Sand in Rotating Drums with Rough Walls"
@@ -363,3 +364,33 @@ def test_founding_pages() -> None:
     assert len(rows) == 483
     assert len(gather(rows)) == 451
     assert len(gather(rows, with_abstracts=False)) > 451
+
+
+# --- News -------------------------------------------------------------------------------------
+
+ADDRESS = Link("page", "https://news.example/drums")
+NEWS = Record(
+    "paper-news", "guid:1", TITLE, ABSTRACT, authors=AUTHORS, ids=PAPER.ids, kind="news",
+    links=(ADDRESS, Link("code", "https://github.com/lab/drums")),
+)  # fmt: skip
+
+
+def test_news_never_meets_a_paper() -> None:
+    """Break to see it fail: give news the keys of a paper."""
+    paper = replace(PAPER, links=NEWS.links)
+    assert set(keys_of(NEWS)).isdisjoint(keys_of(paper))
+    assert ask(NEWS, paper, ENTRY, ROW) == NO_MATCH
+    assert ask(paper, NEWS) == NO_MATCH
+    assert keys_of(compose(1, [NEWS])) == keys_of(NEWS)
+
+
+def test_news_of_one_address_is_one_piece() -> None:
+    again = replace(
+        NEWS, source="other", key="2", title="Drums, a report", links=(ADDRESS,), ids=()
+    )
+    elsewhere = replace(NEWS, links=(Link("page", "https://news.example/other"),))
+    assert ask(again, elsewhere, NEWS) == Decision((2,), ("same address",))
+    assert ask(replace(NEWS, links=(Link("page", ADDRESS.url + "#more"),)), NEWS).joins == (1,)
+    assert ask(replace(NEWS, links=()), NEWS) == NO_MATCH
+    assert ask(again, NEWS, NEWS, barred={1: frozenset({2})}).joins == (1,)
+    assert ask(elsewhere, NEWS, known=7).joins == (7,)

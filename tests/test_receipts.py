@@ -284,9 +284,34 @@ def test_silence_is_told_apart(day: date, verdict: Verdict, said: str) -> None:
 def test_a_feed_that_had_nothing_new() -> None:
     runs = [report(FRIDAY, h, Outcome.UNCHANGED, source=FEED.name) for h in (1, 2)]
     assert only(write(source=FEED, reports=runs)) == (
-        Verdict.EMPTY,
-        "The feed listed nothing on an ordinary day; asked 2 times.",
+        Verdict.QUIET,
+        "Nothing was listed for this day, and the source keeps no calendar; asked 2 times.",
     )
+    page = tally(category="feed")._replace(source=FEED.name)
+    assert only(write(page, source=FEED))[0] is Verdict.QUIET
+    page = page._replace(day=TODAY)
+    assert only(write(page, source=FEED, first=TODAY, last=TODAY)) == (
+        Verdict.WAITING,
+        "Nothing was listed for this day so far; the next attempt is due.",
+    )
+
+
+def test_a_feed_that_was_read_in_part_is_not_complete() -> None:
+    """Break: leave `trouble` out of `_judge_page`."""
+    text = "The feed at https://example.org/feed is damaged: 3 entries could not be read."
+    runs = [report(FRIDAY, 9, Outcome.DONE, text, source=FEED.name)]
+    page = tally(category="feed", announced=2, arrived=2)._replace(source=FEED.name)
+    verdict, said = only(write(page, source=FEED, reports=runs))
+    assert verdict is Verdict.MISSING
+    assert said.startswith("2 announced, all here; The feed at https://example.org/feed is damaged")
+
+
+def test_a_trouble_is_of_the_days_that_it_names() -> None:
+    """What is said after midnight UTC of the batch of the day before is not said of today."""
+    text = "The feed of cs.LG still shows the batch of 2026-11-20, not that of 2026-11-23."
+    runs = [report(MONDAY, 9, Outcome.UNCHANGED, text), report(TODAY, 2, Outcome.UNCHANGED, text)]
+    monday, today = write(reports=runs, first=MONDAY, last=TODAY)
+    assert (monday.verdict, today.verdict) == (Verdict.STALE, Verdict.WAITING)
 
 
 def test_a_due_attempt_and_one_of_another_day() -> None:
@@ -315,6 +340,16 @@ def test_other_sources_have_one_for_every_day_and_category_that_was_seen() -> No
     seen = tally(category="daily", announced=1, arrived=1)._replace(source=FEED.name)
     assert [r.category for r in write(seen, source=FEED, last=MONDAY)] == ["daily"] * 4
     assert [r.category for r in write(source=FEED, last=MONDAY)] == [""] * 4
+
+
+def test_a_weekly_list_is_asked_for_on_its_own_days_only() -> None:
+    def seen(category: str, day: date) -> DayTally:
+        counts = tally(day, category, announced=1, arrived=1)
+        return counts._replace(source=FEED.name)
+
+    tallies = [seen("daily", FRIDAY), seen("daily", MONDAY), seen("weekly", MONDAY)]
+    received = write(*tallies, source=FEED, last=MONDAY)
+    assert [r.category for r in received] == ["daily"] * 4 + ["weekly"]
 
 
 def test_a_source_that_was_removed_leaves_its_receipts() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise, permutations
 
 import pytest
 from hypothesis import given, settings
@@ -62,8 +63,9 @@ def test_the_best_of_each_field() -> None:
         provenance={
             "title": "arxiv", "abstract": "arxiv", "summary": "aitopics", "authors": "bibtex",
             "ids": "arxiv", "categories": "aitopics", "venue": "bibtex", "status": "bibtex",
-            "date": "arxiv", "links": "arxiv",
+            "date": "arxiv", "links": "arxiv", "version": "arxiv",
         },
+        version=2,
     )  # fmt: skip
 
 
@@ -108,8 +110,66 @@ def test_the_most_exact_date(dates: list[tuple[str, str]], best: str) -> None:
         assert best in chosen
 
 
+# --- The state of a paper -------------------------------------------------------------------
+
+FIRST = replace(ARXIV, submitted_at="2024-01-03T10:00:00Z", announced_on="2024-01-05")
+SECOND = replace(
+    NEWER, submitted_at="2024-02-01T10:00:00Z", announced_on="2024-02-05", withdrawn=True
+)
+SIGNAL = replace(SECOND, abstract="Wet.", submitted_at="", announced_on="2024-02-04", links=())
+"""The same version, as the feed of the day has it."""
+
+
+@pytest.mark.parametrize("order", list(permutations([FIRST, SECOND, SIGNAL])))
+def test_the_state_is_the_newest_version_s_in_whatever_order_it_comes(
+    order: tuple[Record, ...],
+) -> None:
+    """Break to see it fail: take the state of the record that came last."""
+    work = compose(1, order)
+    assert work.version == 2
+    assert work.withdrawn
+    assert work.submitted_at == SECOND.submitted_at
+    assert work.announced_on == "2024-01-05"
+    assert work.abstract == SECOND.abstract
+    for field in ("version", "submitted_at", "announced_on", "withdrawn"):
+        assert work.provenance[field] == "arxiv"
+
+
+def test_a_new_version_takes_a_withdrawal_back() -> None:
+    third = replace(FIRST, version=3, submitted_at="")
+    work = compose(1, [FIRST, SECOND, third])
+    assert (work.version, work.withdrawn, work.submitted_at) == (3, False, "")
+
+
+def test_without_versions_each_source_s_last_word_on_a_key_counts() -> None:
+    entry = replace(ENTRY, withdrawn=True)
+    assert compose(1, [ENTRY, entry]).withdrawn
+    assert not compose(1, [entry, ENTRY]).withdrawn
+    assert compose(1, [entry, replace(ENTRY, source="ris")]).withdrawn
+    assert compose(1, [ROW, ENTRY]).version is None
+    assert compose(1, [replace(ENTRY, version=4)]).version is None
+
+
+def test_news_is_news_only_alone() -> None:
+    news = replace(ROW, kind="news", abstract="A very long piece about sand, " * 9)
+    assert compose(1, [news]).kind == compose(1, [news, replace(news, key="2")]).kind == "news"
+    mixed = compose(1, [news, ENTRY])
+    assert (mixed.kind, mixed.title) == ("", ENTRY.title)
+
+
+@pytest.mark.parametrize(
+    "order", [("acl", "bibtex", "crossref", "arxiv"), ("openreview", "ris", "openalex", "demo")]
+)
+def test_who_knows_the_venue(order: tuple[str, ...]) -> None:
+    records = [replace(ENTRY, source=name, key="", venue=name, status=None) for name in order]
+    for better, worse in pairwise(records):
+        assert compose(1, [worse, better]).venue == better.venue
+
+
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.sampled_from([ARXIV, NEWER, ENTRY, ROW]), min_size=1, max_size=6))
+@given(
+    st.lists(st.sampled_from([ARXIV, NEWER, ENTRY, ROW, SECOND, SIGNAL]), min_size=1, max_size=6)
+)
 def test_every_field_has_the_source_that_it_names(records: list[Record]) -> None:
     work = compose(1, records)
     assert compose(1, [*records, *records]).title == work.title

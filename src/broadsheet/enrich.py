@@ -82,7 +82,8 @@ class _Part(NamedTuple):
 
     def cursor(self) -> str:
         """Where to go on after these."""
-        return f"{self.papers[-1][0]} {self.began.isoformat()}"
+        number = self.papers[-1][0] if self.papers else 0
+        return f"{number} {self.began.isoformat()}"
 
 
 @dataclass(slots=True)

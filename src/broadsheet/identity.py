@@ -61,8 +61,17 @@ def keys_of(record: Record | Work) -> tuple[WorkKey, ...]:
     title meets the whole one; "lead": the first author with the first 12 letters of the title
     before its subtitle; "github": repositories it links to. Keys of the kinds in `LOOKUP_ONLY`
     need not be looked up for `decide`. A work carries the keys of all its records.
+
+    News has keys of a kind of its own, its addresses, so that it never meets a paper: it bears
+    the paper's title, and may name the paper's identifiers.
     """
-    return tuple(dict.fromkeys(_keys(record)))
+    return tuple(dict.fromkeys(_news_keys(record) if record.kind else _keys(record)))
+
+
+def _news_keys(record: Record | Work) -> Iterator[WorkKey]:
+    for link in record.links:
+        if link.rel == "page":
+            yield WorkKey("news", link.url.partition("#")[0])
 
 
 def _keys(record: Record | Work) -> Iterator[WorkKey]:
@@ -122,6 +131,8 @@ def decide(
     for candidate in candidates:
         if candidate.work_id == known:
             matches.append(_Match(_Rank.KNOWN, candidate, _NEWER_FORM))
+        elif record.kind:  # shares an address, the only key that news has
+            matches.append(_Match(_Rank.IDENTIFIER, candidate, "same address"))
         elif match := _match(this, candidate, key):
             matches.append(match)
     if known is not None and all(match.rank is not _Rank.KNOWN for match in matches):

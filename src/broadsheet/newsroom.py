@@ -303,6 +303,10 @@ class Newsroom:
             now=self._wires.clock(),
         )
 
+    def summarise(self, found: Sequence[Receipt]) -> str:
+        """A day in one sentence, over all the sources and categories of these receipts."""
+        return receipts.summarise(found)
+
     def _quiet(self, source: Source, day: date) -> str:
         return self._find_connector(source.kind).quiet(source, day)
 
@@ -321,6 +325,10 @@ class Newsroom:
     def get_series(self, work: Work | int) -> Series:
         """The numbers that sources showed beside a paper, over time."""
         return self._store.get_series(work if isinstance(work, int) else work.id)
+
+    def now(self) -> datetime:
+        """The moment that it is."""
+        return self._wires.clock()
 
     def today(self) -> date:
         """The day that it is, in UTC."""

@@ -188,17 +188,21 @@ def receipts(
     )
 
 
-def series(series: Series) -> dict[str, list[list[Any]]]:
-    """For each measure its values over time, as pairs of moment and number."""
-    return {
-        name: [[at.isoformat(), value] for at, value in values] for name, values in series.items()
-    }
+def witnessed(first_seen: datetime | None, measured: Series) -> dict[str, Any]:
+    """What the store adds to a work: when it was first seen, and each measure's values over time,
+    as pairs of moment and number."""
+    measures = {name: [list(pair) for pair in values] for name, values in measured.items()}
+    return _plain({"first_seen_at": first_seen, "measures": measures})
 
 
-def _plain(value: Any) -> Any:
+def _plain(data: dict[str, Any]) -> dict[str, Any]:
     """The same with moments and days as text, and tuples as lists."""
+    return {name: _plain_value(value) for name, value in data.items()}
+
+
+def _plain_value(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _plain(each) for name, each in value.items()}
+        return _plain(value)
     if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
+        return [_plain_value(each) for each in value]
     return value.isoformat() if isinstance(value, date) else value

@@ -86,7 +86,7 @@ def _holding(folder: Path) -> Hold:
     @contextmanager
     def hold(name: str) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
-        with WriteLock(folder / f"{quote(name, safe='')}.lock", wait=0).hold():
+        with WriteLock(folder / f"source {quote(name, safe='')}.lock", wait=0).hold():
             yield
 
     return hold

@@ -11,10 +11,13 @@ from typing import Any
 
 from broadsheet.model import PaperDate, Record, Work
 
-# How much a source knows of a paper's venue: a proceedings or bibliography entry names it, a
-# listing names the shelf it stood on.
-_VENUE_TRUST = {"huggingface": 0, "aitopics": 1, "demo": 2, "arxiv": 2}
-_OTHER_VENUE_TRUST = 3
+# How much a source knows of a paper's venue: the proceedings are the venue, a bibliography entry
+# names it, an index of everything gathered it, a listing names the shelf it stood on.
+_VENUE_TRUST = {
+    "huggingface": 0, "aitopics": 1, "demo": 2, "arxiv": 2,
+    "semanticscholar": 3, "openalex": 3, "crossref": 3, "acl": 5, "openreview": 5,
+}  # fmt: skip
+_OTHER_VENUE_TRUST = 4
 _DATE_KINDS = {"submitted": 5, "published": 4, "listed": 3, "month_from_id": 2, "venue_year": 1}
 
 
@@ -43,18 +46,58 @@ def compose(work_id: int, records: Sequence[Record]) -> Work:
         chosen[field] = _unite(getattr(record, field) for record in records)
         if chosen[field]:
             provenance[field] = next(r.source for r in records if getattr(r, field))
+    for field, (value, source) in _state(records).items():
+        chosen[field] = value
+        provenance[field] = source
+    chosen["kind"] = records[0].kind if len({record.kind for record in records}) == 1 else ""
     sources = tuple(dict.fromkeys(record.source for record in records))
     return Work(id=work_id, sources=sources, provenance=provenance, **chosen)
 
 
 _FIELDS = (
     "title", "abstract", "summary", "authors", "ids", "categories", "venue", "status", "date",
-    "links",
+    "links", "submitted_at", "announced_on", "withdrawn",
 )  # fmt: skip
+
+
+def _state(records: Sequence[Record]) -> dict[str, tuple[Any, str]]:
+    """The fields that tell of the paper's state, as far as known, each with its source."""
+    state: dict[str, tuple[Any, str]] = {}
+    current = _newest(records)
+    if current[0].source == "arxiv" and (version := current[0].version):
+        state["version"] = version, "arxiv"
+    if handed_in := [record for record in current if record.submitted_at]:
+        best = max(handed_in, key=lambda record: record.submitted_at)
+        state["submitted_at"] = best.submitted_at, best.source
+    if listed := [record for record in records if record.announced_on]:
+        first = min(listed, key=lambda record: record.announced_on)
+        state["announced_on"] = first.announced_on, first.source
+    if taken_back := [record for record in current if record.withdrawn]:
+        state["withdrawn"] = True, taken_back[0].source
+    return state
+
+
+def _newest(records: Sequence[Record]) -> list[Record]:
+    """The records of the newest arXiv version; without versions, the last of each source and key.
+
+    One version may have several: what the feed of the day had of it, and what the harvest had.
+    """
+    newest = max((_arxiv_version(record) for record in records), default=0)
+    if newest:
+        return [record for record in records if _arxiv_version(record) == newest]
+    return list({(record.source, record.key): record for record in records}.values())
+
+
+def _arxiv_version(record: Record) -> int:
+    return record.version or 0 if record.source == "arxiv" else 0
 
 
 def _single(work_id: int, record: Record) -> Work:
     source = record.source
+    version = _arxiv_version(record) or None
+    provenance = {field: source for field in _FIELDS if getattr(record, field)}
+    if version:
+        provenance["version"] = source
     return Work(
         id=work_id,
         title=record.title,
@@ -68,7 +111,12 @@ def _single(work_id: int, record: Record) -> Work:
         date=record.date,
         links=record.links,
         sources=(source,),
-        provenance={field: source for field in _FIELDS if getattr(record, field)},
+        provenance=provenance,
+        kind=record.kind,
+        version=version,
+        submitted_at=record.submitted_at,
+        announced_on=record.announced_on,
+        withdrawn=record.withdrawn,
     )
 
 
@@ -77,8 +125,8 @@ def _unite(parts: Iterable[Sequence[Any]]) -> tuple[Any, ...]:
 
 
 def _rank_text(record: Record) -> tuple[Any, ...]:
-    """arXiv's newest version first; then whoever has the longest abstract."""
-    return (record.source == "arxiv", record.version or 0, len(record.abstract))
+    """Papers before news, then arXiv's newest version; then whoever has the longest abstract."""
+    return (not record.kind, record.source == "arxiv", record.version or 0, len(record.abstract))
 
 
 def _rank_authors(record: Record) -> tuple[Any, ...]:

@@ -50,7 +50,7 @@ class Changed(Toy):
         return replace(batch, **self.changes)
 
 
-SPOILT = {
+SPOILT: dict[str, dict[str, Any]] = {
     "leaves the cursor where it was": {"cursor": None, "more": True},
     "leaves a cursor of": {"cursor": "x" * 100_000},
     "without a time zone": {"again": datetime(2026, 1, 1)},

@@ -15,6 +15,10 @@ FULL = Record(
     PaperDate("2020-03", "published"), (Link("code", "https://github.com/a/b"),), 3,
     Listing("abc", 1, "Mar 11"), (("comments", "12 pages"),),
 )  # fmt: skip
+STATE = Record(
+    "arxiv", "3", "T", kind="news", submitted_at="2024-01-03T10:00:00Z",
+    announced_on="2024-01-05", withdrawn=True, version=3,
+)  # fmt: skip
 BARE = Record("demo", "2", "T", listing=Listing("abc", 2))
 
 
@@ -24,11 +28,11 @@ def exported(record: Record) -> bytes:
 
 
 def test_records_come_back_identical() -> None:
-    data = exported(FULL) + exported(BARE) + FULL.to_json() + b"\n"
+    data = exported(FULL) + exported(BARE) + FULL.to_json() + b"\n" + exported(STATE)
     assert claimed_by(data) == [FORM.name]
     records, bad = read_with(FORM, data)
-    assert (records, bad) == ([FULL, BARE, FULL], [])
-    assert [r.to_json() for r in records] == [r.to_json() for r in (FULL, BARE, FULL)]
+    assert (records, bad) == ([FULL, BARE, FULL, STATE], [])
+    assert [r.to_json() for r in records] == [r.to_json() for r in (FULL, BARE, FULL, STATE)]
 
 
 @pytest.mark.parametrize(
@@ -49,6 +53,13 @@ def test_records_come_back_identical() -> None:
         (b'{"source":"x","key":"1","title":"T","summary":"%s"}' % (b"t" * 200_000), "its summary"),
         (b'{"source":"x","key":"1","title":"T","authors":[%s"b"]}' % (b'"a",' * 10_000), "authors"),
         (b'{"source":"x","key":"1","title":"T","version":true}', "its version is not"),
+        (b'{"source":"x","key":"1","title":"T","withdrawn":1}', "its withdrawn is not"),
+        (b'{"source":"x","key":"1","title":"T","withdrawn":false}', "its withdrawn is not"),
+        (b'{"source":"x","key":"1","title":"T","kind":"advert"}', "its kind is not"),
+        (b'{"source":"x","key":"1","title":"T","announced_on":"2024-02-30"}', "its announced_on"),
+        (b'{"source":"x","key":"1","title":"T","announced_on":"20240229"}', "its announced_on"),
+        (b'{"source":"x","key":"1","title":"T","submitted_at":"soon"}', "its submitted_at is not"),
+        (b'{"source":"x","key":"1","title":"T","submitted_at":[]}', "its submitted_at is not"),
         (b'{"source":"x","key":"1","title":"T","listing":[1,2,3]}', "its listing is not"),
         (b'{"works":[["%s"]],"split":[[0,1]]}' % (b"a" * 32), "its groups of records"),
         (b'{"works":[["%s"]],"split":[],"more":1}' % (b"a" * 32), "its groups of records"),

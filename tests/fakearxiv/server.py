@@ -71,7 +71,8 @@ class FakeArxiv:
         self.oai, self.feeds = OaiOptions(), FeedOptions()
         self.pace, self.patience, self.silence = pace, patience, silence
         self.log: list[Entry] = []
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
+        """Hold it to change the world while it is being asked."""
         self._pinned: dict[str, tuple[str, str]] = {}
         self._seen: dict[str, str] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", port), _Handler)
@@ -106,7 +107,7 @@ class FakeArxiv:
         """Log a request and answer it; None: the connection ends without an answer."""
         parts = urlsplit(address)
         pairs = parse_qsl(parts.query, keep_blank_values=True)
-        with self._lock:
+        with self.lock:
             moment = self.world.clock.now()
             entry = Entry(time.monotonic(), moment, parts.path, dict(pairs), headers)
             self.log.append(entry)

@@ -16,6 +16,7 @@ from fakearxiv.clock import Clock
 
 DEFAULT_DAY = date(2026, 10, 1)  # a Thursday
 NEW_IDS = date(2007, 4, 1)
+WITHDRAWN = "This paper has been withdrawn by the authors: a lemma is wrong"
 EARLIEST = datetime(2005, 9, 16, 4, tzinfo=UTC)  # when arXiv's records begin, and many share
 
 
@@ -244,8 +245,7 @@ class World:
         number = len(paper.versions) + 1
         size, kind = (0, "I") if withdraw else (self.chance.randint(12, 4000), "D")
         paper.versions.append(Version(number, submitted.replace(microsecond=0), day, size, kind))
-        if withdraw:
-            paper.comments = "This paper has been withdrawn by the authors: a lemma is wrong"
+        paper.comments = WITHDRAWN if withdraw else ""
         self.batches[day].append(Entry(paper, number, tuple(paper.categories)))
 
     def _cross_list(self, paper: Paper, day: date) -> None:

@@ -6,7 +6,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadsheet.query import And, DateRange, FieldIs, HasCode, Node, Not, Or, Phrase, Query, Word
+from broadsheet.query import (
+    IS,
+    And,
+    DateRange,
+    FieldIs,
+    HasCode,
+    Is,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Query,
+    Word,
+)
 from broadsheet.query.bounds import join
 from broadsheet.query.parser import parse, speaks
 from broadsheet.query.render import render
@@ -18,6 +31,7 @@ LEAVES: dict[str, Node] = {
     **{f"{name}:x1": FieldIs(name, "x1") for name in FIELDS},
     **{f'{name}:"two words"': FieldIs(name, "two words", phrase=True) for name in FIELDS},
     "has:code": HasCode(),
+    **{f"is:{what}": Is(what) for what in IS},
     "year:2024": DateRange(20240101, 20241231),
     "date:2024-03": DateRange(20240301, 20240331),
     "date:2024-03-17": DateRange(20240317, 20240317),

@@ -57,6 +57,7 @@ def test_a_field_without_value_is_pointed_at_and_an_example_given(name: str, bef
         ("date:2024/05", 5, "is not a date"),
         ("date:2024-05-01T00", 5, "is not a date"),
         ("has:data", 4, "Only has:code"),
+        ("is:new", 3, "Only is:withdrawn, is:news and is:paper"),
         ('has:"co de"', 5, "Only has:code"),
     ],
 )

@@ -33,6 +33,8 @@ WORKS = st.builds(
     sources=st.lists(st.sampled_from(["arxiv", "demo", "ris"]), min_size=1, unique=True).map(tuple),
     date=st.sampled_from([None, "2023", "2024", "2024-02", "2024-02-10", "2024-03-01", "1999-12"]),
     code=st.sampled_from([None, "https://example.org/code"]),
+    withdrawn=st.booleans(),
+    kind=st.sampled_from(["", "", "news"]),
 )  # fmt: skip
 LIBRARIES = st.lists(WORKS, max_size=25).map(
     lambda works: [
@@ -40,7 +42,16 @@ LIBRARIES = st.lists(WORKS, max_size=25).map(
             number,
             **{
                 name: getattr(work, name)
-                for name in ("title", "abstract", "authors", "categories", "venue", "sources")
+                for name in (
+                    "title",
+                    "abstract",
+                    "authors",
+                    "categories",
+                    "venue",
+                    "sources",
+                    "kind",
+                    "withdrawn",
+                )  # fmt: skip
             },
             links=work.links,
             date=work.date.value if work.date else None,
@@ -74,6 +85,9 @@ FILTERS: dict[str, Truth] = {
     "abstract:enzyme": lambda w: "enzyme" in w.abstract.split(),
     'title:"orbit market"': lambda w: "orbit market" in w.title,
     "has:code": lambda w: w.has_code,
+    "is:withdrawn": lambda w: w.withdrawn,
+    "is:news": lambda w: w.kind == "news",
+    "is:Paper": lambda w: w.kind == "",
     "id:2401.10003": lambda w: w.id == 3,
     "id:5": lambda w: w.id == 5,
     "year:2024": lambda w: spans(w, "2024-01-01", "2024-12-31"),

@@ -100,10 +100,12 @@ def test_odd_text_goes_in(tmp_path: Path) -> None:
     assert numbers(index, "x" * 3000) == []
 
 
-@pytest.mark.parametrize("name", ["title", "abstract", "summary", "venue", "code", "date"])
+@pytest.mark.parametrize(
+    "name", ["title", "abstract", "summary", "venue", "code", "date", "kind", "withdrawn"]
+)
 def test_every_indexed_fact_is_in_the_fingerprint(tmp_path: Path, name: str) -> None:
     index = LexicalIndex.open(tmp_path / "i")
-    value = "2020-01" if name == "date" else "changed"
+    value = {"date": "2020-01", "kind": "news", "withdrawn": True}.get(name, "changed")
     changed: Work = make_work(1, **{"title": "A study", name: value})
     assert index.fingerprint(changed) != index.fingerprint(make_work(1))
     assert index.fingerprint(make_work(2)) == index.fingerprint(make_work(1))

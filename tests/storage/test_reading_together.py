@@ -8,6 +8,7 @@ from filling import Opener, fill, keys_of, put
 from broadsheet.errors import StorageBusyError
 from broadsheet.model import content_hash
 from broadsheet.ports import WorkKey, silent
+from broadsheet.sources import StreamState
 from broadsheet.storage import SqlStore
 from broadsheet.works import compose
 from papers import LATER, NOW, make_record
@@ -171,19 +172,19 @@ def test_damage_is_looked_for_in_every_record(store: SqlStore) -> None:
 
 
 def test_a_cursor_stands_and_falls_with_its_records(store: SqlStore) -> None:
-    """Break to see it fail: commit in `set_cursor`. A fetch would then skip what was lost."""
+    """Break to see it fail: commit in `put_stream`. A sync would then skip what was lost."""
     with store.write() as writing:
         put(writing, [make_record(1)])
-        writing.set_cursor("arxiv", "page 1")
+        writing.put_stream(StreamState("arxiv", "oai", "page 1"))
     with pytest.raises(ZeroDivisionError), store.write() as writing:
         put(writing, [make_record(2)])
-        writing.set_cursor("arxiv", "page 2")
-        writing.set_cursor("other", "page 1")
-        assert writing.get_cursor("arxiv") == "page 2"
+        writing.put_stream(StreamState("arxiv", "oai", "page 2"))
+        writing.put_stream(StreamState("other", "oai", "page 1"))
+        assert writing.get_stream("arxiv", "oai") == StreamState("arxiv", "oai", "page 2")
         raise ZeroDivisionError
     with store.write() as writing:
-        assert writing.get_cursor("arxiv") == "page 1"
-        assert writing.get_cursor("other") is None
+        assert writing.get_stream("arxiv", "oai") == StreamState("arxiv", "oai", "page 1")
+        assert writing.get_stream("other", "oai") is None
 
 
 def test_places_follow_merges(store: SqlStore) -> None:

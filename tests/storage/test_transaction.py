@@ -11,6 +11,7 @@ from sqlalchemy import event
 from broadsheet.errors import StorageFullError
 from broadsheet.model import Act, content_hash
 from broadsheet.ports import WorkKey
+from broadsheet.sources import StreamState
 from broadsheet.storage import SqlStore, transaction
 from broadsheet.works import compose
 from papers import LATER, NOW, make_record
@@ -29,20 +30,12 @@ def test_everything_or_nothing(store: SqlStore) -> None:
     """Break to see it fail: commit inside `put_works`."""
     with pytest.raises(ZeroDivisionError), store.write() as writing:
         put(writing, [make_record(1)])
-        writing.set_cursor("arxiv", "2024-01-01")
+        writing.put_stream(StreamState("arxiv", "oai", "2024-01-01"))
         raise ZeroDivisionError
     assert store.get_counts()["works"] == store.last_change() == 0
     with store.write() as writing:
-        assert writing.get_cursor("arxiv") is None
+        assert writing.get_stream("arxiv", "oai") is None
         assert put(writing, [make_record(2)]) == [1]
-
-
-def test_cursors_are_kept_with_what_they_stand_for(store: SqlStore) -> None:
-    for value in ("page 1", "page 2"):
-        with store.write() as writing:
-            writing.set_cursor("arxiv", value)
-    with store.write() as writing:
-        assert writing.get_cursor("arxiv") == "page 2"
 
 
 def test_known_records_and_their_versions(store: SqlStore) -> None:
@@ -156,7 +149,7 @@ def test_a_full_disk_loses_nothing_that_was_kept(
     open_store: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Break to see it fail: commit although an insert has failed."""
-    pragmas = ("journal_mode = WAL", "max_page_count = 80")
+    pragmas = ("journal_mode = WAL", "max_page_count = 100")
     monkeypatch.setattr("broadsheet.storage.engine.WRITE_PRAGMAS", pragmas)
     store, kept = open_store(), 0
     with pytest.raises(StorageFullError, match="no space left"):

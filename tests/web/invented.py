@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -14,7 +14,7 @@ import offline
 from broadsheet.config import Settings
 from broadsheet.library import Library
 from broadsheet.model import Identifier, Link, Listing, PaperDate, Record
-from broadsheet.ports import Embedder
+from broadsheet.ports import Connector, Embedder
 from broadsheet.search import HybridIndex
 from broadsheet.storage import SqlStore
 from broadsheet.web import create_app
@@ -88,12 +88,15 @@ PAPERS = (*FULL, SUMMARISED, BARE, REJECTED, *map(invent, range(45)))
 
 
 def open_invented(
-    folder: Path, records: Sequence[Record], embedders: Sequence[Embedder] = ()
+    folder: Path,
+    records: Sequence[Record],
+    embedders: Sequence[Embedder] = (),
+    connectors: Mapping[str, Connector] | None = None,
 ) -> Library:
     """A library of the real rooms in a folder, filled with records."""
     store = SqlStore.open(folder, create=True, compose=compose)
     index = HybridIndex.open(folder / "index", embedders)
-    wires = offline.wires(lambda: NOW)
+    wires = offline.wires(lambda: NOW, connectors)
     library = Library(store=store, index=index, formats=[Invented(records)], wires=wires)
     if records:
         path = folder / "papers.invented"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from followed import open_followed
 from invented import PAPERS, MakeLibrary, browse
 from sqlalchemy import Engine, event
 from starlette.testclient import TestClient
@@ -44,6 +45,26 @@ def test_a_page_asks_as_much_of_a_large_library_as_of_a_small_one(
             assert at.get(address).status_code == 200
             asked.append(len(statements))
         assert asked[0] == asked[1] > 0, address
+
+
+FOLLOWED = ("/", "/receipts", "/receipts/arxiv/2026-02-27", "/api/receipts", "/paper/3")
+
+
+def test_a_page_about_sources_asks_as_much_of_busy_days_as_of_idle_ones(
+    tmp_path: Path, statements: list[str]
+) -> None:
+    """Break: ask for the rejections of each day on its own in `ReceiptPages.calendar`."""
+    asked: dict[str, list[int]] = {address: [] for address in FOLLOWED}
+    for papers in (1, 40):
+        (tmp_path / str(papers)).mkdir()
+        with open_followed(tmp_path / str(papers), PAPERS[:6], papers=papers) as library:
+            client = browse(library)
+            for address in FOLLOWED:
+                del statements[:]
+                assert client.get(address).status_code == 200
+                asked[address].append(len(statements))
+    for address, (few, many) in asked.items():
+        assert few == many > 0, address
 
 
 def test_a_page_with_its_style_is_light(client: TestClient) -> None:

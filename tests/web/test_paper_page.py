@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
-from invented import FULL, MakeLibrary, browse, hrefs, invent, read, text
+from invented import FULL, NOW, MakeLibrary, browse, hrefs, invent, open_invented, read, text
 from starlette.testclient import TestClient
 
 from broadsheet.library import Library
+from broadsheet.model import Identifier
+from broadsheet.sources import Measure
+from broadsheet.storage import SqlStore
+from broadsheet.works import compose
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +94,56 @@ def test_the_number_of_a_merged_paper_leads_to_the_one_it_became(
     page = read(client, f"/paper/{kept}")
     assert "the same by hand" in text(page, "ol.records")
     assert len(page.css("ul.records li")) == 2
+
+
+def test_dates_versions_numbers_and_a_withdrawal(tmp_path: Path) -> None:
+    """Submitted, announced and first seen here are three days."""
+    ids = (Identifier("arxiv", "2402.00007"),)
+    moments = ("2024-02-05T10:00:00+00:00", "2024-03-04T11:00:00+00:00")
+    first = invent(7, source="arxiv", key="2402.00007", ids=ids, version=1, submitted_at=moments[0])
+    second = replace(
+        first,
+        version=2,
+        abstract="Nothing is left of it.",
+        submitted_at=moments[1],
+        announced_on="2024-03-06",
+        extra=(("v1", moments[0]), ("v2", moments[1]), ("comments", "Withdrawn: Lemma 2 fails")),
+        withdrawn=True,
+    )
+    with open_invented(tmp_path, [first, second]) as library:
+        store = SqlStore.open(tmp_path, create=False, compose=compose)
+        with store.write() as transaction:
+            for hours, value in ((0, 12), (9, 1234)):
+                measured = [Measure("2402.00007", "upvotes", value)]
+                transaction.add_measures("arxiv", measured, now=NOW + timedelta(hours=hours))
+        store.close()
+        client = browse(library)
+        page = read(client, "/paper/1")
+        assert text(page, ".note") == "Withdrawn: Withdrawn: Lemma 2 fails"
+        assert text(page, ".flag") == "Withdrawn"
+        dates, versions = (" ".join(node.text().split()) for node in page.css(".dateline"))
+        assert "4 March 2024 (v2 submitted)" in dates and "6 March 2024 (announced)" in dates
+        assert "1 March 2026 (first seen here)" in dates
+        assert versions == "Version v2: v1 5 February 2024, v2 4 March 2024"
+        assert hrefs(page, ".dateline a") == [
+            f"https://arxiv.org/abs/2402.00007v{number}" for number in (1, 2)
+        ]
+        (row,) = (
+            [cell.text() for cell in row.css("th, td")]
+            for row in page.css("#numbers ~ table tbody tr")
+        )
+        assert row == ["Upvotes", "1,234", "arXiv", "1 March 2026"]
+        assert "v1" not in " ".join(node.text() for node in page.css("ul.records li"))
+        told = client.get("/api/paper/1").json()
+        assert [value for _, value in told["measures"]["arxiv upvotes"]] == [12, 1234]
+        assert told["first_seen_at"] == NOW.isoformat() and told["withdrawn"] is True
+        assert text(read(client, "/search?q=weigh+left"), ".flag") == "Withdrawn"
+
+
+def test_news_is_marked_as_news(make_library: MakeLibrary) -> None:
+    client = browse(make_library([invent(8, kind="news", source="example-org")]))
+    assert text(read(client, "/paper/1"), ".kicker .flag") == "News"
+    assert text(read(client, "/"), ".item .flag") == "News"
 
 
 @pytest.mark.parametrize("name", ["999999", "0", "-1", "9" * 5000, "no-such", "10.1/none", "%00"])

@@ -32,6 +32,11 @@ ROUTES = [
     ("/api/search?q=year:x", 400),
     ("/api/paper/1", 200),
     ("/api/paper/x", 404),
+    ("/receipts", 200),
+    ("/receipts/none/2026-01-01", 404),
+    ("/receipts/none/someday", 400),
+    ("/api/receipts", 200),
+    ("/api/receipts?from=x", 400),
     ("/healthz", 200),
     ("/static/broadsheet.css", 200),
     ("/static/icon.svg", 200),
@@ -67,7 +72,9 @@ def test_every_answer_carries_the_headers(client: TestClient, address: str, stat
     check_headers(client, "GET", address, status)
 
 
-@pytest.mark.parametrize("address", ["/", "/paper/1", "/api/search", "/static/broadsheet.css"])
+@pytest.mark.parametrize(
+    "address", ["/", "/paper/1", "/receipts", "/api/search", "/static/broadsheet.css"]
+)
 def test_only_reading_is_allowed(client: TestClient, address: str) -> None:
     for method in ("POST", "PUT", "DELETE", "OPTIONS", "TRACE"):
         check_headers(client, method, address, 405)
@@ -158,7 +165,11 @@ def written_by(payloads: Sequence[str]) -> list[Record]:
             status=f"Oral {payload}",
             ids=ids,
             links=(Link("code", f"https://host.example/{quote(payload)}"), Link("page", payload)),
-            extra=((payload, payload),),
+            extra=((payload, payload), ("comments", payload)),
+            submitted_at=payload,
+            announced_on=payload,
+            withdrawn=True,
+            kind="news",
         )
         listing = Listing(payload, 3, payload)
         records += [first, replace(first, source=f"source {payload}", listing=listing)]

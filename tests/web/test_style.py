@@ -35,7 +35,7 @@ def contrast(one: str, other: str) -> float:
     ("ink", "ground", "least"),
     [
         *((ink, g, 4.5) for ink in ("ink", "quiet", "link", "accent") for g in ("paper", "sheet")),
-        ("ink", "mark", 4.5),
+        *(("ink", ground, 4.5) for ground in ("mark", "good", "fair", "warn", "bad")),
         ("bar", "paper", 3.0),
         ("bar-on", "sheet", 3.0),
     ],

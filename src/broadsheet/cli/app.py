@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 HOW_TO_FILL = (
     "Fill it with 'broadsheet import FILE' (saved pages, arXiv dumps, BibTeX, RIS, CSL-JSON), "
+    "follow a source with 'broadsheet source add arxiv cs.LG', "
     "or look around in the demo library with 'broadsheet demo'."
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -57,6 +58,8 @@ def bars() -> Iterator[Listener]:
         CountColumn(),
         console=Console(stderr=True),
         transient=True,
+        # What is printed meanwhile goes above the bars; to a file it must go as it is.
+        redirect_stdout=sys.stdout.isatty(),
     )
     stages: dict[str, TaskID] = {}
 

@@ -13,7 +13,8 @@ USAGE: Final = 2
 NOTHING: Final = 3
 """Nothing was found: no match, or no such paper."""
 ATTENTION: Final = 4
-"""Done, but something wants attention: rows were skipped, or `verify` found differences."""
+"""Done, but something wants attention: rows were skipped, `verify` found differences, a source was
+in trouble, or receipts tell of a gap."""
 INTERRUPTED: Final = 130
 """Stopped by Ctrl-C."""
 READER_GONE: Final = 141
@@ -21,5 +22,6 @@ READER_GONE: Final = 141
 
 HELP = """\
 Exit codes: 0 done; 1 failed, and one sentence says why; 2 wrong usage; 3 nothing
-found; 4 done, but something wants attention (rows were skipped, or verify found
-differences); 130 stopped by Ctrl-C; 141 the reader of a pipe went away."""
+found; 4 done, but something wants attention (rows were skipped, verify found
+differences, a source was in trouble, receipts tell of a gap); 130 stopped by
+Ctrl-C; 141 the reader of a pipe went away."""

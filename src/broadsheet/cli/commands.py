@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from broadsheet import __version__
-from broadsheet.cli import codes, filling, finding, keeping
+from broadsheet.cli import codes, filling, finding, keeping, sourcing, syncing
 from broadsheet.cli.app import App
 
 
@@ -28,6 +28,7 @@ def broadsheet(context: click.Context, folder: Path | None) -> None:
     \b
     Look around:        broadsheet demo
     Load your papers:   broadsheet import refs.bib arxiv-dump.jsonl.gz
+    Follow arXiv:       broadsheet source add arxiv cs.LG, then: broadsheet sync
     Find something:     broadsheet search "label smoothing year:2023"
     Read in a browser:  broadsheet serve
 
@@ -36,5 +37,7 @@ def broadsheet(context: click.Context, folder: Path | None) -> None:
     context.obj = App(folder)
 
 
-for command in (*filling.COMMANDS, *finding.COMMANDS, *keeping.COMMANDS):
+ROOMS = (filling, sourcing, syncing, finding, keeping)
+
+for command in (command for room in ROOMS for command in room.COMMANDS):
     broadsheet.add_command(command)

@@ -70,7 +70,7 @@ def search(
     broadsheet search https://arxiv.org/abs/2306.14670
     broadsheet search 'fairness' --format bibtex > fairness.bib
 
-    Fields: title: author: abstract: category: venue: source: id: year: date: has:code.
+    Fields: title: author: abstract: category: venue: source: id: year: date: has:code is:withdrawn.
     Quote the query when it has quotes or parentheses in it. Without words, the newest papers
     are shown. Exit code 3 when nothing matches.
     """
@@ -133,15 +133,17 @@ def show(app: App, reference: str, records: bool, as_json: bool) -> int:
         except NotFoundError as error:
             complain(str(error))
             return codes.NOTHING
-        stored = library.get_records(work.id) if records else ()
+        stored = library.get_records(work.id)
         history = library.get_history(work.id) if records else ()
+        measured = library.newsroom.get_series(work)
+    first_seen = min((entry.seen_at for entry in stored), default=None)
     if as_json:
         full = shapes.work_with_records(work, stored, history) if records else work.as_dict()
-        show_json(full)
+        show_json({**full, **shapes.witnessed(first_seen, measured)})
         return codes.OK
     from broadsheet.cli import render
 
-    render.work(work)
+    render.work(work, first_seen=first_seen, measured=measured)
     if records:
         render.records(stored, history)
     return codes.OK

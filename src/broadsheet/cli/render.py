@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -22,6 +23,7 @@ from broadsheet.model import (
     Work,
     WorkEvent,
 )
+from broadsheet.sources import Series
 
 SPOKE = {Spoke.WORDS: "words", Spoke.MEANING: "meaning", Spoke.BOTH: "words + meaning"}
 SPOKE_STYLE = {Spoke.WORDS: "green", Spoke.MEANING: "magenta", Spoke.BOTH: "cyan"}
@@ -105,6 +107,8 @@ def facts(work: Work) -> str:
         authors += f" and {len(work.authors) - SHOWN_AUTHORS} more"
     arxiv, doi = work.identifier("arxiv"), work.identifier("doi")
     known = [
+        "WITHDRAWN" if work.withdrawn else "",
+        work.kind,
         authors,
         work.date.value if work.date else "",
         work.venue or work.status or "",
@@ -146,10 +150,12 @@ def _fact(name: str, value: str) -> Text:
     return Text.assemble((f"{name:<10}", "dim"), value)
 
 
-def work(work: Work) -> None:
-    """One paper: its facts, and which source each came from."""
+def work(work: Work, *, first_seen: datetime | None = None, measured: Series | None = None) -> None:
+    """One paper: its facts, which source each came from, and numbers that sources showed."""
     out = console()
     out.print(Text(printable(work.title), style="bold"))
+    if work.withdrawn:
+        out.print(Text("WITHDRAWN by its authors or its source", style="bold red"))
     table = Table.grid(padding=(0, 2))
     for name, value, fields in _work_rows(work):
         sources = sorted({work.provenance[key] for key in fields if key in work.provenance})
@@ -158,10 +164,21 @@ def work(work: Work) -> None:
             Text(printable(value)),
             Text(printable(", ".join(sources)), style="dim"),
         )
+    if first_seen:
+        table.add_row(Text("first seen", style="dim"), Text(first_seen.date().isoformat()))
+    for name, values in (measured or {}).items():
+        table.add_row(Text(printable(name), style="dim"), Text(_measured(values)))
     out.print(table)
     if work.text:
         out.print()
         out.print(Text(printable(work.text)))
+
+
+def _measured(values: Sequence[tuple[datetime, float]]) -> str:
+    """The last value and its day, and what it was at first."""
+    (began, first), (ended, last) = values[0], values[-1]
+    told = f"{last:,g} on {ended.date()}"
+    return told if len(values) == 1 else f"{told}, {first:,g} on {began.date()}"
 
 
 def _work_rows(work: Work) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -169,8 +186,12 @@ def _work_rows(work: Work) -> list[tuple[str, str, tuple[str, ...]]]:
     date = f"{work.date.value} ({work.date.kind.replace('_', ' ')})" if work.date else ""
     rows = [
         ("paper", str(work.id), ()),
+        ("kind", work.kind, ("kind",)),
+        ("version", str(work.version or ""), ("version",)),
         ("authors", ", ".join(work.authors), ("authors",)),
         ("date", date, ("date",)),
+        ("submitted", work.submitted_at, ("submitted_at",)),
+        ("announced", work.announced_on, ("announced_on",)),
         ("venue", work.venue or "", ("venue",)),
         ("status", work.status or "", ("status",)),
         ("categories", ", ".join(work.categories), ("categories",)),

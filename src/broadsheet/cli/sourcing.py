@@ -24,30 +24,29 @@ if TYPE_CHECKING:
 
 HOW_TO_FOLLOW = "Follow one with, for instance, 'broadsheet source add arxiv cs.LG'."
 
-_DAY = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
+_DAY = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 
 
-class Day(click.ParamType):
-    """A day as 2026-11-20; the first day of 2026-11 or of 2026, where the option takes these."""
+def to_day(ctx: click.Context, parameter: click.Parameter, text: str | None) -> date | None:
+    """The day that an option names: 2026-11-20; the first of 2026-11 or of 2026."""
+    forms = "2026-11-20, 2026-11 or 2026"
+    return None if text is None else _read_day(ctx, parameter, text, forms)
 
-    name = "day"
 
-    def __init__(self, *, whole: bool = False) -> None:
-        self._whole = whole
+def to_whole_day(ctx: click.Context, parameter: click.Parameter, text: str | None) -> date | None:
+    """The day that an option names in full: 2026-11-20."""
+    whole = text if text is None or text.count("-") == 2 else ""
+    return None if whole is None else _read_day(ctx, parameter, whole, "2026-11-20")
 
-    def convert(
-        self, value: str | date, param: click.Parameter | None, ctx: click.Context | None
-    ) -> date:
-        if isinstance(value, date):
-            return value
-        match = _DAY.fullmatch(value)
-        try:
-            if match and (match[3] or not self._whole):
-                return date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
-        except ValueError:
-            pass  # the 31st of November: as wrong as a word
-        forms = "2026-11-20" if self._whole else "2026-11-20, 2026-11 or 2026"
-        self.fail(f"{printable(value)!r} is not a day; write {forms}.", param, ctx)
+
+def _read_day(ctx: click.Context, parameter: click.Parameter, text: str, forms: str) -> date:
+    match = _DAY.fullmatch(text)
+    try:
+        if match:
+            return date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
+    except ValueError:
+        pass  # the 31st of November: as wrong as a word
+    raise click.BadParameter(f"Write a day as {forms}.", ctx, parameter)
 
 
 @contextmanager
@@ -59,6 +58,12 @@ def naming_sources(newsroom: Newsroom) -> Iterator[None]:
         known = ", ".join(status.source.name for status in newsroom.get_status())
         what = f"Followed are: {known}." if known else f"None is followed. {HOW_TO_FOLLOW}"
         raise BroadsheetError(f"{error} {what}") from error
+
+
+def require_past(newsroom: Newsroom, day: date) -> None:
+    """Raises InvalidInputError for a day that is yet to come."""
+    if day > newsroom.today():
+        raise InvalidInputError(f"{day} is yet to come; choose a day up to today.")
 
 
 def command_to_add(source: Source) -> str:
@@ -79,12 +84,17 @@ def source_group() -> None:
 @source_group.command()
 @click.argument("kind")
 @click.argument("targets", metavar="[TARGET]...", nargs=-1)
-@click.option("--since", type=Day(), metavar="DAY", help="The first day wanted: 2026-11-20, 2026-11, 2026.")
-@click.option("--mirror", metavar="URL", default="", help="Ask this address instead of the source's own.")
+@click.option(
+    "--since",
+    callback=to_day,
+    metavar="DAY",
+    help="The first day wanted: 2026-11-20, 2026-11.",
+)
+@click.option(
+    "--mirror", metavar="URL", default="", help="Ask this address instead of the source's own."
+)
 @pass_app
-def add(
-    app: App, kind: str, targets: tuple[str, ...], since: date | None, mirror: str
-) -> None:
+def add(app: App, kind: str, targets: tuple[str, ...], since: date | None, mirror: str) -> None:
     """Follow something from now on, or more of what is followed already.
 
     \b
@@ -109,8 +119,8 @@ def add(
     """
     with app.library(create=True) as library:
         newsroom = library.newsroom
-        if since and since > newsroom.today():
-            raise InvalidInputError(f"{since} is yet to come; choose a day up to today.")
+        if since:
+            require_past(newsroom, since)
         followed = newsroom.add_source(kind, targets, since=since, mirror=mirror)
     what = f" {', '.join(followed.targets)}" if followed.targets else ""
     begin = f", from {followed.since} on" if followed.since else ""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -14,8 +13,8 @@ from broadsheet import shapes
 from broadsheet.cli import codes
 from broadsheet.cli.app import App, pass_app, progress
 from broadsheet.cli.finding import as_json
-from broadsheet.cli.output import complain, printable, show_json
-from broadsheet.cli.sourcing import HOW_TO_FOLLOW, Day, naming_sources
+from broadsheet.cli.output import complain, show_json
+from broadsheet.cli.sourcing import HOW_TO_FOLLOW, naming_sources, require_past, to_day, to_whole_day
 
 if TYPE_CHECKING:
     from broadsheet.newsroom import Newsroom
@@ -44,27 +43,27 @@ def sync(app: App, names: tuple[str, ...], watch: bool, as_json: bool) -> int:
     """
     if watch and names:
         raise click.UsageError("--watch follows all sources; leave the names out.")
-    with _resumable("sync") as stopped, app.library() as library:
-        newsroom = library.newsroom
-        if watch:
-            _watch(newsroom, as_json)
-        else:
-            return _sync(newsroom, names, as_json)
-    return codes.INTERRUPTED if stopped else codes.OK
+    return _resumable("sync", lambda: _fetch(app, names, watch, as_json))
 
 
-@contextmanager
-def _resumable(verb: str) -> Iterator[list[bool]]:
-    """Ctrl-C ends the block; what it had fetched is kept, and the list is no longer empty."""
-    stopped: list[bool] = []
+def _resumable(verb: str, work: Callable[[], int]) -> int:
+    """The exit code of work that Ctrl-C may end: what it had fetched by then is kept."""
     try:
-        yield stopped
+        return work()
     except KeyboardInterrupt:
-        stopped.append(True)
         complain(
             "Stopped. What was acknowledged before is kept, "
             f"and the next {verb} goes on where this one was."
         )
+        return codes.INTERRUPTED
+
+
+def _fetch(app: App, names: Sequence[str], watch: bool, as_json: bool) -> int:
+    with app.library() as library:
+        if not watch:
+            return _sync(library.newsroom, names, as_json)
+        _watch(library.newsroom, as_json)
+    return codes.OK
 
 
 def _sync(newsroom: Newsroom, names: Sequence[str], as_json: bool) -> int:
@@ -74,7 +73,7 @@ def _sync(newsroom: Newsroom, names: Sequence[str], as_json: bool) -> int:
     if as_json:
         show_json(shapes.sync_report(report, _next_of(statuses)))
     else:
-        _tell_rest(report.streams, statuses, names)
+        _tell_rest(report.streams, statuses, names, newsroom.now())
     refused = [each for each in statuses if each.source.blocked and _meant(each, names)]
     return _code(report.streams, refused)
 
@@ -104,12 +103,19 @@ def _meant(status: SourceStatus, names: Sequence[str]) -> bool:
     return not names or status.source.name in names
 
 
+def _is_held(status: SourceStatus) -> bool:
+    return status.source.paused or bool(status.source.blocked)
+
+
 def _next_of(statuses: Sequence[SourceStatus]) -> datetime | None:
     return min((status.next_at for status in statuses if status.next_at), default=None)
 
 
 def _tell_rest(
-    reports: Sequence[StreamReport], statuses: Sequence[SourceStatus], names: Sequence[str]
+    reports: Sequence[StreamReport],
+    statuses: Sequence[SourceStatus],
+    names: Sequence[str],
+    now: datetime,
 ) -> None:
     """What the streams' own lines do not say: who was not asked, why, and what is next."""
     from broadsheet.cli import bulletin
@@ -117,15 +123,15 @@ def _tell_rest(
     if not statuses:
         click.echo(f"Nothing is followed yet. {HOW_TO_FOLLOW}")
         return
+    meant = [each for each in statuses if _meant(each, names)]
+    free = [each for each in meant if not _is_held(each)]
+    if free and not reports:
+        click.echo(bulletin.describe_rest(free, now))
     asked = {report.source for report in reports}
-    held = [each for each in statuses if each.source.paused or each.source.blocked]
-    for status in held:
-        if status.source.name not in asked and (status.source.blocked or names):
-            if _meant(status, names):
-                click.echo(bulletin.describe_held(status.source))
-    free = [each for each in statuses if each not in held and _meant(each, names)]
-    if not reports and free:
-        click.echo(bulletin.describe_rest(free, datetime.now(UTC)))
+    for each in meant:
+        worth_saying = each.source.blocked or names or not free
+        if _is_held(each) and each.source.name not in asked and worth_saying:
+            click.echo(bulletin.describe_held(each.source))
 
 
 def _code(reports: Sequence[StreamReport], refused: Sequence[SourceStatus]) -> int:
@@ -140,8 +146,10 @@ def _code(reports: Sequence[StreamReport], refused: Sequence[SourceStatus]) -> i
 
 
 @click.command()
-@click.option("--day", type=Day(whole=True), metavar="DAY", help="Of this day, with what is missing.")
-@click.option("--since", type=Day(), metavar="DAY", help="From this day on. Default: 7 days.")
+@click.option(
+    "--day", callback=to_whole_day, metavar="DAY", help="Of this day, with what is missing."
+)
+@click.option("--since", callback=to_day, metavar="DAY", help="From this day on. Default: 7 days.")
 @click.option("--source", "name", default="", metavar="NAME", help="Of one source only.")
 @as_json
 @pass_app
@@ -161,6 +169,7 @@ def receipts(app: App, day: date | None, since: date | None, name: str, as_json:
         newsroom = library.newsroom
         last = day or newsroom.today()
         first = day or since or last - timedelta(days=DAYS - 1)
+        require_past(newsroom, first)
         written = newsroom.get_receipts(first, last, source=name)
         rejected = newsroom.get_rejections(first, last, source=name)
         followed = bool(newsroom.get_status())
@@ -186,14 +195,20 @@ def _span(first: date, last: date) -> str:
 
 
 def _why_none(followed: bool) -> str:
-    if not followed:
-        return f"Nothing is followed yet. {HOW_TO_FOLLOW}"
-    return "Nothing was followed then; receipts begin with a source's first day."
+    if followed:
+        return "Nothing was followed then: receipts begin with a source's first day."
+    return f"Nothing is followed yet. {HOW_TO_FOLLOW}"
 
 
 @click.command()
 @click.argument("service")
-@click.option("--limit", type=click.IntRange(1), default=500, show_default=True, help="Of how many papers at most.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    default=500,
+    show_default=True,
+    help="Of how many papers at most.",
+)
 @as_json
 @pass_app
 def enrich(app: App, service: str, limit: int, as_json: bool) -> int:
@@ -212,15 +227,17 @@ def enrich(app: App, service: str, limit: int, as_json: bool) -> int:
     Papers are asked about by their identifiers, those that were never asked about first. Each
     value is kept with its source and its day. Ctrl-C keeps what has come.
     """
-    with _resumable("enrich") as stopped, app.library() as library:
-        with progress() as listener:
-            report = library.newsroom.enrich(service, limit=limit, progress=listener)
-        if as_json:
-            show_json(shapes.stream_report(report))
-        else:
-            _teller(as_json)(report)
-        return _code([report], ())
-    return codes.INTERRUPTED if stopped else codes.OK
+    return _resumable("enrich", lambda: _enrich(app, service, limit, as_json))
+
+
+def _enrich(app: App, service: str, limit: int, as_json: bool) -> int:
+    with app.library() as library, progress() as listener:
+        report = library.newsroom.enrich(service, limit=limit, progress=listener)
+    if as_json:
+        show_json(shapes.stream_report(report))
+    else:
+        _teller(as_json)(report)
+    return _code([report], ())
 
 
 COMMANDS = (sync, receipts, enrich)

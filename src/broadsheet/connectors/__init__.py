@@ -28,7 +28,7 @@ FILE_FORMATS: tuple[FileFormat, ...] = (
 
 CONNECTORS = {
     "arxiv": "broadsheet.connectors.arxiv:ArxivConnector",
-    "huggingface": "broadsheet.connectors.huggingface_api:HuggingFaceConnector",
+    "huggingface": "broadsheet.connectors.huggingface:HuggingFaceConnector",
     "feed": "broadsheet.connectors.feed:FeedConnector",
     "openreview": "broadsheet.connectors.openreview:OpenReviewConnector",
     "acl": "broadsheet.connectors.acl:AclConnector",

@@ -7,10 +7,10 @@ authors (a list), categories (a list), date, date_kind`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from broadsheet.connectors.arxiv_fields import identifiers, month_of, split_people
 from broadsheet.connectors.rows import (
     MAX_ABSTRACT,
     MAX_LINE,
@@ -20,20 +20,17 @@ from broadsheet.connectors.rows import (
     flip_name,
     get_text,
     links_of,
-    make_date,
     need_title,
     parse_date,
     parse_json_line,
     peek_json_lines,
     read_lines,
 )
-from broadsheet.ids import parse_arxiv, parse_doi
-from broadsheet.model import BadRow, Identifier, PaperDate, Record
+from broadsheet.ids import parse_arxiv
+from broadsheet.model import BadRow, PaperDate, Record
 from broadsheet.text import clean_abstract
 
 _DATE_KINDS = frozenset({"submitted", "listed", "month_from_id"})
-_AFFILIATION = re.compile(r" ?\([^()]*\)(?=\s*(?:,|and\b|$))")
-_BETWEEN = re.compile(r",\s*(?:and\s+)?|\s+and\s+")
 
 
 class ArxivJson:
@@ -69,7 +66,7 @@ def _record(raw: dict[str, object]) -> Record:
         title=need_title(get_text(raw, "title", MAX_ABSTRACT)),
         abstract=abstract,
         authors=_authors(raw),
-        ids=_ids(identifier, get_text(raw, "doi")),
+        ids=identifiers(identifier, get_text(raw, "doi")),
         categories=_categories(raw),
         date=_date(raw, versions, identifier.value),
         links=links_of(abstract, comments),
@@ -82,11 +79,6 @@ def _record(raw: dict[str, object]) -> Record:
     )
 
 
-def _ids(identifier: Identifier, dois: str) -> tuple[Identifier, ...]:
-    found = (parse_doi(doi) for doi in dois.split())
-    return tuple(dict.fromkeys([identifier, *(doi for doi in found if doi)]))
-
-
 def _authors(raw: dict[str, object]) -> tuple[str, ...]:
     parsed = raw.get("authors_parsed")
     if isinstance(parsed, list) and parsed:
@@ -95,14 +87,8 @@ def _authors(raw: dict[str, object]) -> tuple[str, ...]:
     if isinstance(authors, list):
         names = _texts(authors, "authors")
         # Lists are often made by cutting at commas, those inside "(A, B)" too.
-        return clean_names(names if "(" not in "".join(names) else _split_names(", ".join(names)))
-    return clean_names(_split_names(get_text(raw, "authors", MAX_LINE)))
-
-
-def _split_names(text: str) -> list[str]:
-    """The people in one text, without the affiliations in brackets after their names."""
-    # The patterns are linear only in texts whose spaces are single.
-    return _BETWEEN.split(_AFFILIATION.sub("", " ".join(text.split())))
+        return clean_names(names if "(" not in "".join(names) else split_people(", ".join(names)))
+    return clean_names(split_people(get_text(raw, "authors", MAX_LINE)))
 
 
 def _parsed_name(parts: object) -> str:
@@ -151,8 +137,4 @@ def _date(
     kind = get_text(raw, "date_kind")
     if kind in _DATE_KINDS and (said := parse_date(get_text(raw, "date"), kind)):
         return said
-    digits = identifier.rpartition("/")[2]
-    year = int(digits[:2])
-    return make_date(
-        1900 + year if year > 90 else 2000 + year, int(digits[2:4]), None, "month_from_id"
-    )
+    return month_of(identifier)

@@ -17,6 +17,7 @@ from broadsheet.connectors.enriching import (
     venue_of,
 )
 from broadsheet.connectors.json_answers import (
+    MAX_NAME,
     Object,
     count_of,
     list_of,
@@ -51,7 +52,7 @@ _TAKEN_BACK = frozenset({"retraction", "withdrawal", "removal"})
 class Crossref:
     kind = "crossref"
     summary = "Crossref: citations, venue and retractions of papers with a DOI"
-    schemes = ("doi",)
+    schemes: tuple[str, ...] = ("doi",)
     size = 20
 
     def ready(self) -> str:
@@ -115,7 +116,8 @@ def _abstract_of(raw: Object) -> str:
 
 def _name_of(author: Object) -> str:
     """A person's name; where there is but one part, or a group, it is the family name or `name`."""
-    return flip_name(text_of(author, "family"), text_of(author, "given")) or text_of(author, "name")
+    family, given = (text_of(author, part, MAX_NAME) for part in ("family", "given"))
+    return flip_name(family, given) or text_of(author, "name", MAX_NAME)
 
 
 def _date_of(raw: Object) -> PaperDate | None:

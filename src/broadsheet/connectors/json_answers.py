@@ -25,19 +25,27 @@ from broadsheet.errors import SourceBrokenError
 from broadsheet.model import Link, PaperDate
 from broadsheet.text.links import clean_url
 
-MAX_JSON = 15 << 20
+MAX_JSON = 12 << 20
 """Bytes of one answer; 500 papers with their abstracts have about 2 MB."""
+
+MAX_PARTS = 1_000_000
+"""Brackets and commas in one answer: small things take 25 times their bytes in memory."""
 
 MAX_ITEMS = 10_000
 """As many items of one list as are read."""
 
+MAX_NAME = 500
 MAX_CURSOR = 1 << 16
 MAX_COUNT = 1 << 53
 
 Object = Mapping[str, object]
 
-# Half of a surrogate pair, escaped. Two halves that belong together are taken as one match.
-_ESCAPE = re.compile(r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u[dD][89a-fA-F]..|.)", re.DOTALL)
+# Half of a surrogate pair, escaped, or both halves; an even run of backslashes before is text.
+_HALF = re.compile(
+    r"(?<!\\)(\\++)u(?:(d[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})|d[89a-f][0-9a-f]{2})",
+    re.IGNORECASE,
+)
+_MENDED = 10_000
 
 
 # --- The whole --------------------------------------------------------------------------------
@@ -52,6 +60,8 @@ def parse_json(body: bytes, *, limit: int = MAX_JSON) -> object:
         raise SourceBrokenError(f"The answer has more than {limit >> 20} MB.")
     if body.lstrip()[:1] == b"<":
         raise SourceBrokenError("The answer is a web page where JSON should be.")
+    if sum(body.count(sign) for sign in (b"[", b"{", b",")) > MAX_PARTS:
+        raise SourceBrokenError(f"The answer has more than {MAX_PARTS:,} parts.")
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -63,12 +73,13 @@ def parse_json(body: bytes, *, limit: int = MAX_JSON) -> object:
 
 
 def _mend(text: str) -> str:
-    """`text` with a replacement character for each half of a surrogate pair."""
-    return _ESCAPE.sub(lambda found: _whole(found[0]), text)
+    """`text` with a replacement character for each half of a surrogate pair, up to `_MENDED`."""
+    return _HALF.sub(_mend_one, text, count=_MENDED)
 
 
-def _whole(escape: str) -> str:
-    return "\\ufffd" if len(escape) == len("\\ud800") else escape
+def _mend_one(found: re.Match[str]) -> str:
+    backslashes, both = found.groups()
+    return found[0] if both or len(backslashes) % 2 == 0 else f"{backslashes}ufffd"
 
 
 def parse_object(body: bytes) -> Object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import date, datetime
 from typing import BinaryIO, TypeGuard
 
 import orjson
@@ -25,6 +26,8 @@ from broadsheet.text import clean_line
 _NAMES = frozenset(field.name for field in fields(Record))
 _TEXTS = ("source", "key", "title", "abstract", "summary", "venue", "status")
 _LISTS = ("authors", "categories")
+_STATES = ("kind", "submitted_at", "announced_on", "withdrawn")
+MAX_MOMENT = 40
 # The limits of the other readers hold before cleaning, which can make a text three times as long.
 MAX_FIELD = 3 * MAX_ABSTRACT
 _LONGEST = {"title": 3 * MAX_TITLE}
@@ -110,11 +113,35 @@ def _fits(name: str, value: object) -> bool:
         return isinstance(value, list) and len(value) <= MAX_NAMES and all(map(_is_text, value))
     if name == "version":
         return type(value) is int
+    if name in _STATES:
+        return _is_state(name, value)
     if name == "listing":
         return _is_listing(value)
     if name == "date":
         return isinstance(value, list) and _is_pair(value) and _is_date(value[0])
     return isinstance(value, list) and all(map(_is_pair, value))
+
+
+def _is_state(name: str, value: object) -> bool:
+    """Whether it tells of a paper's state as records do, who leave out what does not hold."""
+    match name, value:
+        case "withdrawn", True:
+            return value is True
+        case "kind", "news":
+            return True
+        case "announced_on", str(text):
+            return _is_iso(date, text) and len(text) == len("2026-11-20")
+        case "submitted_at", str(text):
+            return _is_iso(datetime, text) and len(text) <= MAX_MOMENT
+    return False
+
+
+def _is_iso(kind: type[date], text: str) -> bool:
+    try:
+        kind.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_text(value: object) -> TypeGuard[str]:

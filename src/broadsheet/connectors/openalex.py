@@ -18,6 +18,7 @@ from broadsheet.connectors.enriching import (
     venue_of,
 )
 from broadsheet.connectors.json_answers import (
+    MAX_NAME,
     Object,
     count_of,
     date_of,
@@ -52,7 +53,7 @@ _SEPARATORS = frozenset("|,")
 class OpenAlex:
     kind = "openalex"
     summary = "OpenAlex: citations, venue, open-access link, retractions (needs a free key)"
-    schemes = ("doi", "arxiv")
+    schemes: tuple[str, ...] = ("doi", "arxiv")
     size = 50
 
     def __init__(self, key: str) -> None:
@@ -87,7 +88,7 @@ class OpenAlex:
 def _tell(raw: Object, asked: Identifier) -> Told:
     place = object_of(object_of(raw, "primary_location"), "source")
     names = (
-        text_of(object_of(each, "author"), "display_name")
+        text_of(object_of(each, "author"), "display_name", MAX_NAME)
         for each in objects_of(raw, "authorships")
     )
     retracted = raw.get("is_retracted") is True

@@ -8,6 +8,7 @@ import orjson
 
 from broadsheet.connectors.enriching import Told, gather, ids_of, key_of, plain, venue_of
 from broadsheet.connectors.json_answers import (
+    MAX_NAME,
     Object,
     count_of,
     date_of,
@@ -45,7 +46,7 @@ paper at all with 400, as it does a request that is wrong."""
 class SemanticScholar:
     kind = "semanticscholar"
     summary = "Semantic Scholar: citations, venue, DOI, open-access link (needs a key)"
-    schemes = tuple(FORMS)
+    schemes: tuple[str, ...] = tuple(FORMS)
     size = 499
 
     def __init__(self, key: str) -> None:
@@ -90,7 +91,9 @@ def _tell(raw: Object, asked: Identifier) -> Told:
         key=key_of(asked),
         title=need_title(plain(text_of(raw, "title", MAX_TITLE))),
         abstract=clean_abstract(plain(text_of(raw, "abstract", MAX_ABSTRACT))),
-        authors=clean_names(text_of(author, "name") for author in objects_of(raw, "authors")),
+        authors=clean_names(
+            text_of(author, "name", MAX_NAME) for author in objects_of(raw, "authors")
+        ),
         ids=ids_of(asked, (arxiv[0] if arxiv else None, parse_doi(text_of(names, "DOI")))),
         venue=venue_of(clean_title(text_of(raw, "venue"))),
         date=_date_of(raw),

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from broadsheet.exports.entries import Kind, address_of, kind_of, split_name, with_keys
+from broadsheet.exports.entries import WITHDRAWN, Kind, address_of, kind_of, split_name, with_keys
 from broadsheet.model import Work
 from broadsheet.text import clean_line, split_maths
 
@@ -43,6 +43,7 @@ def _entry(key: str, work: Work) -> str:
         "title": escape(work.title),
         "author": " and ".join(_name(author) for author in work.authors),
         venue_field: escape(work.venue or ""),
+        "note": WITHDRAWN if work.withdrawn else "",
         "year": escape(work.date.value[:4]) if work.date else "",
         "doi": _verbatim(work.identifier("doi") or ""),
         "eprint": _verbatim(work.identifier("arxiv") or ""),

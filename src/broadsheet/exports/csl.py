@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from broadsheet.exports.entries import Kind, address_of, kind_of, split_name, with_keys
+from broadsheet.exports.entries import WITHDRAWN, Kind, address_of, kind_of, split_name, with_keys
 from broadsheet.model import Work
 from broadsheet.text import clean_line
 
@@ -42,6 +42,7 @@ def _item(key: str, work: Work) -> dict[str, Any]:
         "number": f"arXiv:{arxiv}" if arxiv else None,
         "DOI": work.identifier("doi"),
         "URL": address_of(work),
+        "note": WITHDRAWN if work.withdrawn else None,
         "abstract": work.abstract,
     }
     return {name: value for name, value in item.items() if value}

@@ -36,6 +36,10 @@ _ADDRESSES = {
 }
 
 
+WITHDRAWN = "withdrawn"
+"""The note that a paper gets which was taken back; no style has a field for it."""
+
+
 class Kind(StrEnum):
     """Where a work appeared, as far as its venue's name tells."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from broadsheet.exports.entries import Kind, address_of, kind_of, split_name, with_keys
+from broadsheet.exports.entries import WITHDRAWN, Kind, address_of, kind_of, split_name, with_keys
 from broadsheet.model import Work
 from broadsheet.text import clean_line
 
@@ -35,4 +35,5 @@ def _fields(key: str, work: Work) -> Iterator[tuple[str, str]]:
     yield "T2", work.venue or ""
     yield "DO", work.identifier("doi") or ""
     yield "UR", address_of(work).replace(";", "%3B")  # readers split the field at semicolons
+    yield "N1", WITHDRAWN if work.withdrawn else ""
     yield "AB", work.abstract

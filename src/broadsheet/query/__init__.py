@@ -1,10 +1,12 @@
 """Search texts: the tree they mean (`tree`) and the parser that reads them (`parser`). Pure."""
 
 from broadsheet.query.tree import (
+    IS,
     And,
     DateRange,
     FieldIs,
     HasCode,
+    Is,
     Node,
     Not,
     Or,
@@ -14,10 +16,12 @@ from broadsheet.query.tree import (
 )
 
 __all__ = [
+    "IS",
     "And",
     "DateRange",
     "FieldIs",
     "HasCode",
+    "Is",
     "Node",
     "Not",
     "Or",

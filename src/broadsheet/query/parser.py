@@ -17,7 +17,7 @@ from broadsheet.ids import find_identifiers
 from broadsheet.query.bounds import bound_phrases, join
 from broadsheet.query.dates import parse_range
 from broadsheet.query.tokens import Kind, Token, clean, tokenize
-from broadsheet.query.tree import And, FieldIs, HasCode, Node, Not, Or, Phrase, Query, Word
+from broadsheet.query.tree import IS, And, FieldIs, HasCode, Is, Node, Not, Or, Phrase, Query, Word
 
 MAX_LENGTH = 4000
 MAX_DEPTH = 30
@@ -149,4 +149,11 @@ def _field(token: Token) -> Node:
         if token.text.lower() != "code":
             raise InvalidQueryError("Only has:code can be asked for.", token.position)
         return HasCode()
+    if token.field == "is":
+        if token.text.lower() not in IS:
+            asked = ", ".join(f"is:{what}" for what in IS[:-1])
+            raise InvalidQueryError(
+                f"Only {asked} and is:{IS[-1]} can be asked for.", token.position
+            )
+        return Is(token.text.lower())
     return FieldIs(token.field, token.text, token.quoted)

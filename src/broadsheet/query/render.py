@@ -11,6 +11,7 @@ from broadsheet.query.tree import (
     DateRange,
     FieldIs,
     HasCode,
+    Is,
     Node,
     Not,
     Or,
@@ -67,6 +68,8 @@ def _render(node: Node) -> str:
             return format_range(node)
         case HasCode():
             return "has:code"
+        case Is(what):
+            return f"is:{what}"
         case Not(inner):
             return _render_not(inner)
         case And(nodes):

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from broadsheet.errors import InvalidQueryError
 
 FIELDS = ("title", "author", "abstract", "category", "venue", "source", "id")
-FILTERS = ("year", "date", "has")
+FILTERS = ("year", "date", "has", "is")
 
 _QUOTES = '"“”„‟'
 _QUOTE = re.compile(f"[{_QUOTES}]")
@@ -150,4 +150,5 @@ _EXAMPLES = {
     "year": "2024",
     "date": "2024-03",
     "has": "code",
+    "is": "withdrawn",
 }

@@ -61,6 +61,16 @@ class HasCode:
 
 
 @dataclass(frozen=True, slots=True)
+class Is:
+    """Works that are something: `what` is one of `IS`."""
+
+    what: str
+
+
+IS = ("withdrawn", "news", "paper")
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     node: Node
 
@@ -75,7 +85,7 @@ class Or:
     nodes: tuple[Node, ...]
 
 
-Node = Word | Phrase | FieldIs | DateRange | HasCode | Not | And | Or
+Node = Word | Phrase | FieldIs | DateRange | HasCode | Is | Not | And | Or
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ nothing that came with it was turned away. A day on which nothing ran is unknown
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from broadsheet.receipts.judge import Day, judge
 from broadsheet.receipts.ledger import Ledger, make_ledgers
@@ -24,6 +25,8 @@ from broadsheet.sources import (
 )
 
 __all__ = ["summarise", "write_receipts"]
+
+_WEEKLY = timedelta(days=6)
 
 
 def write_receipts(
@@ -42,9 +45,9 @@ def write_receipts(
     """A receipt for every source, category and day from `first` to `last`, both included.
 
     A source's receipts begin with its first day. Where it announces by target, each target has a
-    receipt for every day, else each category that was ever seen between the two days. Of a source
-    that is followed no longer, the days with something on them remain. `missing` is asked only
-    where something is. Ordered by source as given, day, category.
+    receipt for every day, else each category that is seen more often than weekly; every day has
+    at least one. Of a source that was removed, the days with something on them remain. `missing`
+    is asked only where something is. Ordered by source as given, day, category.
     """
     counted: dict[str, dict[date, dict[str, DayTally]]] = defaultdict(lambda: defaultdict(dict))
     for tally in tallies:
@@ -54,14 +57,16 @@ def write_receipts(
     for source in sources:
         ledger, days = ledgers[source.name], counted.pop(source.name, {})
         names = _categories(ledger, days)
+        week = _days(now.date() - timedelta(days=6), now.date())
+        expected = ledger.daily or any(quiet(source, day) for day in week)
         for day in _days(max(first, source.since or source.added_at.date()), last):
             rows = _rows(source.name, names, day, days.get(day, {}))
-            written += _write_day(ledger, list(rows), missing, quiet(source, day))
+            written += _write_day(ledger, list(rows), missing, quiet(source, day), expected)
     for name, days in sorted(counted.items()):  # sources that were removed
         ledger = Ledger(source=None, name=name, now=now)
         for day in sorted(each for each in days if first <= each <= last):
             rows = (tally for _, tally in sorted(days[day].items()))
-            written += _write_day(ledger, list(rows), missing, "")
+            written += _write_day(ledger, list(rows), missing, "", False)
     return tuple(written)
 
 
@@ -70,6 +75,7 @@ def _write_day(
     rows: Sequence[DayTally],
     missing: Callable[[str, str, date], Sequence[str]],
     quiet: str,
+    expected: bool,
 ) -> Iterator[Receipt]:
     """The receipts of all categories of a source for one day.
 
@@ -86,7 +92,7 @@ def _write_day(
     for row, keys in zip(rows, lacking, strict=True):
         if row.category or loose or len(rows) == 1 or row.page or row.announced:
             own = tuple(item for item in rejected if item.key in keys)
-            yield judge(ledger, Day(row, keys, own, loose, quiet))
+            yield judge(ledger, Day(row, keys, own, loose, quiet, expected))
 
 
 def _days(first: date, last: date) -> Iterator[date]:
@@ -94,21 +100,31 @@ def _days(first: date, last: date) -> Iterator[date]:
         yield first + timedelta(days=number)
 
 
-def _categories(ledger: Ledger, days: dict[date, dict[str, DayTally]]) -> tuple[str, ...]:
-    """Those of which every day is told; "" where none is known."""
-    seen = {category for day in days.values() for category in day if category}
-    targets = ledger.source.targets if ledger.source and ledger.daily else ()
-    return tuple(sorted(seen.union(targets))) or ("",)
+def _categories(ledger: Ledger, days: Mapping[date, Mapping[str, DayTally]]) -> tuple[str, ...]:
+    """Those of which every day is told: the targets, or what was seen more often than weekly."""
+    if ledger.daily and ledger.source:
+        return tuple(sorted(ledger.source.targets))
+    seen: dict[str, list[date]] = defaultdict(list)
+    for day in sorted(days):
+        for category in days[day]:
+            seen[category].append(day)
+    named = {name: when for name, when in seen.items() if name} or seen
+    if len(named) == 1:
+        return tuple(named)
+    return tuple(sorted(name for name, when in named.items() if _is_regular(when)))
+
+
+def _is_regular(days: Sequence[date]) -> bool:
+    return any(later - earlier < _WEEKLY for earlier, later in pairwise(days))
 
 
 def _rows(
-    source: str, names: Sequence[str], day: date, counted: dict[str, DayTally]
+    source: str, names: Sequence[str], day: date, counted: Mapping[str, DayTally]
 ) -> Iterator[DayTally]:
-    """A tally for each category, and one for what was turned away and belongs to none of them."""
-    for name in names:
+    """A tally for each category of every day, and for what else the day has."""
+    others = sorted(name for name in counted if name not in names)
+    for name in [*names, *others] or [""]:
         yield counted.get(name) or _make_blank(source, name, day)
-    if "" in counted and "" not in names:
-        yield counted[""]
 
 
 def _make_blank(source: str, category: str, day: date) -> DayTally:

@@ -12,13 +12,17 @@ from broadsheet.sources import DayTally, Receipt, RejectedItem, Verdict
 
 class Day(NamedTuple):
     """What is to be judged: a tally, the keys that it misses, what of them was turned away (`own`),
-    what else of its source and day was (`loose`), and why nothing is announced on such a day."""
+    what else of its source and day was (`loose`), and why nothing is announced on such a day.
+
+    `expected` says that the source keeps a calendar, so that an ordinary day without news is odd.
+    """
 
     tally: DayTally
     missing: tuple[str, ...]
     own: tuple[RejectedItem, ...]
     loose: tuple[RejectedItem, ...]
     quiet: str
+    expected: bool
 
 
 def judge(ledger: Ledger, day: Day) -> Receipt:
@@ -60,6 +64,9 @@ def _judge_page(ledger: Ledger, day: Day, receipt: Receipt) -> Receipt:
         return _pending(ledger, receipt, Verdict.MISSING, parts)
     if not announced:
         return _judge_empty_page(ledger, day, receipt)
+    trouble = None if ledger.daily else ledger.find_trouble(tally.category, tally.day)
+    if trouble and trouble.stale:  # it was understood in part
+        return _pending(ledger, receipt, Verdict.MISSING, [counts, trouble.text])
     if not _is_whole(ledger, tally):
         said = counts.replace(" announced", " announced so far", 1)
         return _pending(ledger, receipt, Verdict.WAITING, [said])
@@ -74,10 +81,18 @@ def _judge_empty_page(ledger: Ledger, day: Day, receipt: Receipt) -> Receipt:
     if day.quiet:
         sentence = say.join([day.quiet, *here])
         return replace(receipt, verdict=Verdict.QUIET, sentence=sentence)
-    if ledger.is_over(receipt.day):
-        sentence = say.join([say.EMPTY, *here])
+    if not ledger.is_over(receipt.day):
+        verdict = Verdict.EMPTY if ledger.daily else Verdict.WAITING
+        return _pending(ledger, receipt, verdict, [say.EMPTY_SO_FAR], here)
+    return _empty(receipt, day.expected, here)
+
+
+def _empty(receipt: Receipt, expected: bool, more: list[str]) -> Receipt:
+    """The source was asked and had nothing: odd where it keeps a calendar."""
+    if expected:
+        sentence = say.join([say.EMPTY, *more])
         return replace(receipt, verdict=Verdict.EMPTY, sentence=sentence)
-    return _pending(ledger, receipt, Verdict.EMPTY, [say.EMPTY + " so far"], here)
+    return replace(receipt, verdict=Verdict.QUIET, sentence=say.join([say.NO_CALENDAR, *more]))
 
 
 def _is_whole(ledger: Ledger, tally: DayTally) -> bool:
@@ -101,7 +116,7 @@ def _judge_harvest(ledger: Ledger, day: Day, receipt: Receipt) -> Receipt:
     brought = say.count_brought(tally.arrived, upto.date() if upto else None)
     why = [say.tell_failed(trouble)] if trouble else []
     sentence = say.join([say.NO_PAGE, brought, *why])
-    return replace(receipt, verdict=Verdict.HARVESTED, sentence=sentence)
+    return replace(receipt, verdict=Verdict.COMPLETE, sentence=sentence)
 
 
 def _judge_silence(ledger: Ledger, facts: Day, receipt: Receipt) -> Receipt:
@@ -121,10 +136,10 @@ def _judge_silence(ledger: Ledger, facts: Day, receipt: Receipt) -> Receipt:
         return replace(receipt, verdict=Verdict.WAITING, sentence=say.NOT_YET + ".")
     if day < source.added_at.date():
         return replace(receipt, sentence=say.BEFORE)
-    return _judge_idleness(ledger, receipt)
+    return _judge_idleness(ledger, receipt, facts.expected)
 
 
-def _judge_idleness(ledger: Ledger, receipt: Receipt) -> Receipt:
+def _judge_idleness(ledger: Ledger, receipt: Receipt, expected: bool) -> Receipt:
     """A day on which the source was followed, and neither news nor trouble is on record."""
     day, source = receipt.day, ledger.source
     assert source is not None
@@ -139,8 +154,7 @@ def _judge_idleness(ledger: Ledger, receipt: Receipt) -> Receipt:
         return replace(receipt, sentence=say.join([say.NO_ATTEMPT, *halted]))
     if ledger.daily:
         return replace(receipt, sentence=say.NEVER_SEEN)
-    sentence = say.join([say.EMPTY, f"asked {say.count_times(answers)}"])
-    return replace(receipt, verdict=Verdict.EMPTY, sentence=sentence)
+    return _empty(receipt, expected, [f"asked {say.count_times(answers)}"])
 
 
 def _pending(

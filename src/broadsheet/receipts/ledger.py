@@ -13,6 +13,7 @@ from broadsheet.sources import Outcome, RejectedItem, Source, StreamReport, Stre
 
 _FAILED = frozenset({Outcome.WAITING, Outcome.BROKEN, Outcome.REFUSED})
 _SPOKE = frozenset({Outcome.DONE, Outcome.UNCHANGED})
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAILY = frozenset({"arxiv"})
 """Kinds that announce every target on a page of its own, whole from its first moment."""
 
@@ -99,7 +100,7 @@ class Ledger:
             stale = final.outcome in _SPOKE
             if not final.trouble or not (stale or final.outcome in _FAILED):
                 continue
-            if not _concerns(category, self._targets, f"{final.title} {final.trouble}"):
+            if not self._concerns(category, day, f"{name} {final.title} {final.trouble}"):
                 continue
             since, lasting = _begin(runs), False
             state = states.get(name)
@@ -118,13 +119,21 @@ class Ledger:
                 continue
             if not since.date() <= day <= tried.date():
                 continue
-            if _concerns(category, self._targets, state.trouble):
+            if self._concerns(category, day, f"{state.stream} {state.trouble}"):
                 stale = not state.failures and not (self.source and self.source.blocked)
                 yield Trouble(state.trouble, since, stale, False, True)
 
-    @property
-    def _targets(self) -> tuple[str, ...]:
-        return self.source.targets if self.source else ()
+    def _concerns(self, category: str, day: date, text: str) -> bool:
+        """Whether a sentence speaks of a category and a day.
+
+        It does if it names them, or none of those that it might. One date alone, of a source with
+        a page a day, is that of the old batch that still stands there.
+        """
+        targets = self.source.targets if self.source and self.daily else ()
+        named = {target for target in targets if _names(text, target)}
+        dates = set(_DATE.findall(text))
+        dated = len(dates) > self.daily
+        return (not named or category in named) and (not dated or day.isoformat() in dates)
 
 
 def make_ledgers(
@@ -168,11 +177,6 @@ def _begin(runs: Sequence[StreamReport]) -> datetime:
     return since
 
 
-def _concerns(category: str, targets: Sequence[str], text: str) -> bool:
-    """Whether a sentence speaks of a category: it names it, or none of those that are followed."""
-    named = {
-        target
-        for target in targets
-        if re.search(rf"(?<![\w.-]){re.escape(target)}(?![\w-]|\.\w)", text)
-    }
-    return not named or category in named
+def _names(text: str, target: str) -> bool:
+    """Whether a text has a target in it as a word: "math" is not in "math.NA"."""
+    return bool(re.search(rf"(?<![\w.-]){re.escape(target)}(?![\w-]|\.\w)", text))

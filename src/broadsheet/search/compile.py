@@ -21,6 +21,7 @@ from broadsheet.query import (
     DateRange,
     FieldIs,
     HasCode,
+    Is,
     Node,
     Not,
     Or,
@@ -202,6 +203,10 @@ class Compiler:
                 return self._dates(node)
             case HasCode():
                 return self._query.term_query(self._schema, "code", 1)
+            case Is("paper"):
+                return self._node(Not(Is("news")))
+            case Is(what):
+                return self._query.term_query(self._schema, what, 1)
             case Or(nodes):
                 return self._any_of(map(self._node, nodes))
             case Not(inner):

@@ -25,8 +25,10 @@ from broadsheet.model import PaperDate, Work
 if TYPE_CHECKING:
     import tantivy
 
-VERSION = 1
+VERSION = 2
 FACETS = ("category", "source", "venue")
+FLAGS = ("code", "withdrawn", "news")
+"""Fields that are 1 where something holds, and absent where it does not."""
 
 _NUMBER_BITS = 36
 MAX_NUMBER = (1 << _NUMBER_BITS) - 1
@@ -51,7 +53,8 @@ def build_schema() -> tantivy.Schema:
     for name in FACETS:
         fields.add_text_field(name, tokenizer_name="value", index_option="basic", fast=True)
     fields.add_text_field("identifier", tokenizer_name="value", index_option="basic")
-    fields.add_unsigned_field("code", indexed=True)
+    for name in FLAGS:
+        fields.add_unsigned_field(name, indexed=True)
     for name in ("month", "first", "last", "newest", "oldest", "fingerprint"):
         fields.add_unsigned_field(name, fast=True)
     return fields.build()
@@ -102,8 +105,7 @@ def to_document(work: Work) -> dict[str, Any]:
         "month": month_code(work.date),
         "fingerprint": fingerprint(work),
     }
-    if work.has_code:
-        document["code"] = 1
+    document |= {name: 1 for name, holds in zip(FLAGS, _flags(work), strict=True) if holds}
     document["newest"], document["oldest"] = _order_keys(work)
     if work.date:
         document["first"], document["last"] = span_of_days(work.date.value)
@@ -133,7 +135,7 @@ def fingerprint(work: Work) -> int:
     """63 bits of BLAKE2b over all that is indexed of a work, and over the schema's version."""
     date = work.date.value if work.date else ""
     groups: Iterable[Iterable[str]] = (
-        (str(VERSION), work.title, work.text, work.venue or "", date, str(work.has_code)),
+        (str(VERSION), work.title, work.text, work.venue or "", date, *map(str, _flags(work))),
         work.authors,
         work.categories,
         work.sources,
@@ -141,6 +143,10 @@ def fingerprint(work: Work) -> int:
     )
     content = "\x1e".join(map("\x1f".join, groups)).encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest()) >> 1
+
+
+def _flags(work: Work) -> tuple[bool, ...]:
+    return work.has_code, work.withdrawn, work.kind == "news"
 
 
 def month_code(date: PaperDate | None) -> int:

@@ -19,6 +19,7 @@ KEPT_REPORTS = 200
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_DAY = timedelta(days=1) // _MICROSECOND
 
 
 def put_source(connection: Connection, followed: Source) -> None:
@@ -95,7 +96,7 @@ def get_reports(
     if first:
         query = query.where(report.c.ended_at >= _start_of(first))
     if last:
-        query = query.where(report.c.began_at < _start_of(last + timedelta(days=1)))
+        query = query.where(report.c.began_at < _start_of(last) + _DAY)
     return [_to_report(row) for row in connection.execute(query)]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from math import isfinite
 
-from sqlalchemy import Connection, func, literal, or_, select
+from sqlalchemy import Connection, false, func, literal, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from broadsheet.model import Identifier, Work
@@ -88,6 +88,7 @@ def find_carriers_after(
     without one cost no more than to read past them.
     """
     seems = or_(
+        false(),
         *(func.instr(record.c.payload, literal(f'["{scheme}",'.encode())) > 0 for scheme in schemes)
     )
     numbers = connection.scalars(

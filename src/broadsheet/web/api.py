@@ -5,16 +5,21 @@ What an answer holds is in `shapes`, as for `--json`; `docs/api.md` tells it.
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from broadsheet import shapes
 from broadsheet.library import Library
 from broadsheet.query.tokens import clean
+from broadsheet.sources import SourceStatus
 from broadsheet.web.pulse import Pulse
 from broadsheet.web.reading import read_paper, search
 from broadsheet.web.render import json_answer
-from broadsheet.web.requests import read_slice_request
+from broadsheet.web.requests import read_days, read_slice_request
+
+_HEALTH = ("state", "good_at", "trouble", "blocked", "paused", "next_at")
 
 
 class Api:
@@ -41,9 +46,35 @@ class Api:
             return RedirectResponse(f"/api/paper/{work.id}", status_code=302)
         paper = read_paper(self._library, work)
         told = shapes.work_with_records(work, paper.records, paper.history)
-        return json_answer({"ok": True, **told, **shapes.related(paper.related)})
+        seen = shapes.witnessed(paper.first_seen, paper.series)
+        return json_answer({"ok": True, **told, **seen, **shapes.related(paper.related)})
+
+    def receipts(self, request: Request) -> Response:
+        """`/api/receipts?source=…&from=…&to=…`; tells the days that it went by."""
+        newsroom, params = self._library.newsroom, request.query_params
+        first, last = read_days(params, newsroom.today())
+        source = clean(params.get("source", ""))
+        written = newsroom.get_receipts(first, last, source=source)
+        rejected = newsroom.get_rejections(first, last, source=source)
+        told = shapes.receipts(written, rejected, first, last)
+        return json_answer({"ok": True, "source": source, **told})
 
     def health(self, request: Request) -> Response:
-        """`/healthz`: whether the library answers, and how far its index has come."""
+        """`/healthz`: whether the library answers, how far its index has come, and how each of
+        its sources stands."""
         stats = self._pulse.read()
-        return json_answer({"ok": True, "papers": stats.works, "index_behind": stats.index_behind})
+        sources = {each.source.name: _health(each) for each in self._pulse.sources()}
+        return json_answer(
+            {
+                "ok": True,
+                "papers": stats.works,
+                "index_behind": stats.index_behind,
+                "sources": sources,
+            }
+        )
+
+
+def _health(status: SourceStatus) -> dict[str, Any]:
+    """What a monitor asks of a source; `good_at` is when all of it last came to a good end."""
+    told = shapes.source_status(status)
+    return {name: told[name] for name in _HEALTH}

@@ -20,6 +20,7 @@ from broadsheet.web.guard import SECURITY_HEADERS, Guard
 from broadsheet.web.pages import Pages
 from broadsheet.web.problems import describe
 from broadsheet.web.pulse import Pulse
+from broadsheet.web.receiptpages import ReceiptPages
 from broadsheet.web.render import Assets, Renderer, json_problem
 
 _log = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ def create_app(library: Library, settings: Settings) -> Starlette:
     renderer = Renderer()
     pulse = Pulse(library)
     pages, api = Pages(library, pulse, renderer), Api(library, pulse)
+    receipts = ReceiptPages(library, renderer)
 
     def answer_error(request: Request, error: Exception) -> Response:
         problem = describe(error)
@@ -52,7 +54,10 @@ def create_app(library: Library, settings: Settings) -> Starlette:
             Route("/export.{suffix}", pages.export_search),
             Route("/paper/{number}/export.{suffix}", pages.export_paper),
             Route("/paper/{reference:path}", pages.paper),
+            Route("/receipts", receipts.calendar),
+            Route("/receipts/{source:path}/{day}", receipts.day),
             Route("/api/search", api.search),
+            Route("/api/receipts", api.receipts),
             Route("/api/paper/{reference:path}", api.paper),
             Route("/healthz", api.health),
             Mount("/static", Assets()),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from datetime import date
+from urllib.parse import quote, urlencode
 
 from broadsheet.model import Sort
 from broadsheet.query.render import field_filter
@@ -28,6 +29,11 @@ def author_url(name: str) -> str:
 
 def paper_url(number: int) -> str:
     return f"/paper/{number}"
+
+
+def receipt_url(source: str, day: date) -> str:
+    """The receipts of a source for a day."""
+    return f"/receipts/{quote(source, safe='')}/{day}"
 
 
 def paper_exports(number: int) -> tuple[tuple[str, str], ...]:

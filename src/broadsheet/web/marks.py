@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from markupsafe import Markup, escape
@@ -22,6 +23,15 @@ def mark(text: str, spans: Sequence[Span]) -> Markup:
             parts += [escape(text[done:start]), Markup("<mark>%s</mark>") % text[start:end]]
             done = end
     return Markup("").join([*parts, escape(text[done:])])
+
+
+def code(text: str) -> Markup:
+    """The text, escaped, with `<code>` around what stands between backticks."""
+    parts = re.split(r"`([^`]+)`", text)
+    return Markup("").join(
+        Markup("<code>%s</code>") % part if place % 2 else escape(part)
+        for place, part in enumerate(parts)
+    )
 
 
 def excerpt(text: str, spans: Sequence[Span], width: int = EXCERPT) -> Markup:

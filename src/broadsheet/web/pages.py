@@ -17,6 +17,7 @@ from broadsheet.web.paperview import view_paper
 from broadsheet.web.problems import describe
 from broadsheet.web.pulse import Pulse
 from broadsheet.web.reading import read_paper, search
+from broadsheet.web.receiptview import Latest, find_latest
 from broadsheet.web.render import Renderer
 from broadsheet.web.requests import read_page_request, read_slice_request, read_text
 from broadsheet.web.searchview import view_search
@@ -48,7 +49,11 @@ class Pages:
             view=view_search(wanted, page),
             text=wanted.text,
             stats=self._pulse.read(),
+            latest=self._latest() if wanted.is_front else (),
         )
+
+    def _latest(self) -> tuple[Latest, ...]:
+        return find_latest(self._pulse.receipts(), self._library.newsroom.summarise)
 
     def paper(self, request: Request) -> Response:
         """A paper's page; any other name of the paper leads to its number."""

@@ -9,6 +9,15 @@ from broadsheet.model import Link, StoredRecord, Work, WorkEvent
 from broadsheet.query.render import field_filter
 from broadsheet.web import links, wording
 from broadsheet.web.reading import Paper
+from broadsheet.web.through_time import (
+    VERSION,
+    Number,
+    Version,
+    list_versions,
+    tell_dates,
+    tell_numbers,
+    tell_withdrawal,
+)
 
 _ACTS = {"join": "A record joined", "merge": "Merged with", "split": "Split from"}
 
@@ -59,12 +68,17 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class PaperView:
+    """`dates` are (day, what happened then); `withdrawn` is why, in the source's words if given."""
+
     title: str
+    flags: tuple[str, ...]
+    withdrawn: str
     kicker: str
     categories: tuple[Named, ...]
     authors: tuple[tuple[str, str], ...]
-    date: str
-    date_kind: str
+    dates: tuple[tuple[str, str], ...]
+    versions: tuple[Version, ...]
+    numbers: tuple[Number, ...]
     abstract: str
     summary: str
     ways_out: tuple[Named, ...]
@@ -80,11 +94,14 @@ def view_paper(paper: Paper) -> PaperView:
     work = paper.work
     return PaperView(
         title=work.title,
+        flags=wording.say_flags(work),
+        withdrawn=tell_withdrawal(paper),
         kicker=wording.say_venue(work.venue, work.status, work.date),
         categories=tuple(_searches("category", work.categories)),
         authors=tuple((name, links.author_url(name)) for name in work.authors),
-        date=wording.say_date(work.date.value) if work.date else "",
-        date_kind=wording.say_date_kind(work.date) if work.date else "",
+        dates=tuple(tell_dates(paper)),
+        versions=list_versions(paper),
+        numbers=tuple(tell_numbers(paper.series)),
         abstract=work.abstract,
         summary=work.summary,
         ways_out=_ways_out(work),
@@ -114,6 +131,10 @@ def _facts(work: Work) -> tuple[Fact, ...]:
         "title": ("Title", _plain(work.title)),
         "authors": ("Authors", _measure(len(work.authors), "name")),
         "date": ("Date", _plain(_say_dated(work))),
+        "submitted_at": ("Submitted", _plain(wording.say_date(work.submitted_at[:10]))),
+        "announced_on": ("Announced", _plain(wording.say_date(work.announced_on))),
+        "version": ("Version", _plain(f"v{work.version}" if work.version else "")),
+        "withdrawn": ("Withdrawn", _plain("yes" if work.withdrawn else "")),
         "venue": ("Venue", _searches("venue", [work.venue] if work.venue else [])),
         "status": ("Status", _plain(work.status or "")),
         "categories": ("Categories", _searches("category", work.categories)),
@@ -154,7 +175,7 @@ def _record_line(stored: StoredRecord) -> RecordLine:
         details.append(f"place {listing.position} on the page {listing.page}")
         if listing.date_line:
             details.append(f"the page was headed {listing.date_line}")
-    details += [f"{name}: {value}" for name, value in record.extra]
+    details += [f"{name}: {value}" for name, value in record.extra if not VERSION.fullmatch(name)]
     return RecordLine(
         source=wording.say_source(record.source),
         key=record.key,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from broadsheet.errors import IndexNotReadyError
 from broadsheet.library import Library, Page, Shown
 from broadsheet.model import StoredRecord, Work, WorkEvent
+from broadsheet.sources import Series
 from broadsheet.web.requests import SearchRequest
 
 RELATED = 8
@@ -21,6 +23,12 @@ class Paper:
     records: Sequence[StoredRecord]
     history: Sequence[WorkEvent]
     related: Sequence[Shown]
+    series: Series = field(default_factory=dict)
+
+    @property
+    def first_seen(self) -> datetime | None:
+        """When any of it was first seen here."""
+        return min((record.seen_at for record in self.records), default=None)
 
 
 def read_paper(library: Library, work: Work) -> Paper:
@@ -30,6 +38,7 @@ def read_paper(library: Library, work: Work) -> Paper:
         records=library.get_records(work.id),
         history=library.get_history(work.id),
         related=_find_related(library, work.id),
+        series=library.newsroom.get_series(work.id),
     )
 
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from broadsheet.web import wording
+from broadsheet.web import marks, wording
 from broadsheet.web.problems import Problem
 
 _HERE = Path(__file__).parent
@@ -32,6 +32,7 @@ class Renderer:
         )
         self._environment.globals["static"] = _static_addresses()
         self._environment.filters["count"] = wording.say_count
+        self._environment.filters["code"] = marks.code
 
     def page(
         self,

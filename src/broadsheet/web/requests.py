@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 
+from broadsheet.errors import InvalidInputError
 from broadsheet.model import Sort
 from broadsheet.query.tokens import clean
 
 PAGE_SIZE = 20
 MOST_PER_ANSWER = 100
 DEEPEST = 10_000
+DAYS = 7
+MOST_DAYS = 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,11 @@ class SearchRequest:
     def page(self) -> int:
         """The number of the page, from 1."""
         return self.offset // self.limit + 1
+
+    @property
+    def is_front(self) -> bool:
+        """Whether this is the front page: nothing asked for, from the beginning."""
+        return not self.text and not self.offset
 
 
 def read_text(params: Mapping[str, str]) -> str:
@@ -59,6 +68,34 @@ def read_number(text: str | None, *, default: int, low: int, high: int) -> int:
     if len(text) > 12:
         return low if text[0] == "-" else high
     return max(low, min(int(text), high))
+
+
+def read_day(text: str) -> date:
+    """A day such as 2026-11-20. Raises InvalidInputError."""
+    text = clean(text).strip()
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            pass
+    raise InvalidInputError(f"{text[:40]!r} is not a day; a day is written like 2026-11-20.")
+
+
+def read_days(params: Mapping[str, str], today: date) -> tuple[date, date]:
+    """Days `from` and `to`, both included: by default the last week, at most about a year.
+
+    Raises InvalidInputError for what is no day, or an end before its beginning.
+    """
+    last = read_day(params["to"]) if params.get("to") else today
+    first = read_day(params["from"]) if params.get("from") else back(last, DAYS - 1)
+    if first > last:
+        raise InvalidInputError(f"The days end on {last}, before they begin on {first}.")
+    return max(first, back(last, MOST_DAYS - 1)), last
+
+
+def back(day: date, days: int) -> date:
+    """So many days earlier, or the first day that there is."""
+    return day - timedelta(days=min(days, (day - date.min).days))
 
 
 def _read_sort(params: Mapping[str, str]) -> Sort:

@@ -55,6 +55,7 @@ class Item:
 
     url: str
     title: Markup
+    flags: tuple[str, ...]
     kicker: str
     authors: tuple[tuple[str, str], ...]
     other_authors: int
@@ -192,6 +193,7 @@ def _item(shown: Shown, ranked: bool) -> Item:
     return Item(
         url=links.paper_url(work.id),
         title=mark(work.title, shown.title_spans),
+        flags=wording.say_flags(work),
         kicker=" · ".join(part for part in kicker if part),
         authors=tuple((name, links.author_url(name)) for name in work.authors[:_BYLINE_AUTHORS]),
         other_authors=max(0, len(work.authors) - _BYLINE_AUTHORS),

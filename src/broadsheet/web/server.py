@@ -1,4 +1,5 @@
-"""Runs the application until Ctrl-C, and keeps the index up with the store meanwhile."""
+"""Runs the application until Ctrl-C; meanwhile keeps the index up with the store, and the store with
+the sources."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from contextlib import ExitStack
 
 from broadsheet.config import Settings
 from broadsheet.errors import ConfigError
+from broadsheet.jobs import Watch
 from broadsheet.library import Library
 from broadsheet.web.app import create_app
 from broadsheet.web.keeper import Keeper
@@ -21,18 +23,23 @@ _LAST_PORT = 65_535
 def serve(settings: Settings, library: Library | None = None) -> None:
     """Serve a library (the one in `settings`, unless one is given) until Ctrl-C.
 
-    Raises ConfigError when the address cannot be listened on. A library that is given stays
-    open.
+    Raises ConfigError when the address cannot be listened on, or a setting is none. A library
+    that is given stays open.
     """
     import uvicorn
 
     from broadsheet.wiring import open_library
 
+    if settings.sync not in ("on", "off"):
+        raise ConfigError(f"The setting 'sync' is on or off, not {settings.sync!r}.")
     with ExitStack() as open_things:
         listener = open_things.enter_context(listen(settings.host, settings.port))
         if library is None:
             library = open_things.enter_context(open_library(settings))
         open_things.enter_context(Keeper(library))
+        if settings.sync == "on":
+            # Looks again and again: a source may be added while this runs.
+            open_things.enter_context(Watch(library.newsroom))
         config = uvicorn.Config(
             create_app(library, settings),
             log_level="warning",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import shlex
+from datetime import date, datetime
 from urllib.parse import quote, urlsplit
 
-from broadsheet.model import Identifier, PaperDate, Spoke
+from broadsheet.model import Identifier, PaperDate, Spoke, Work
+from broadsheet.sources import Outcome, Verdict
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -49,6 +52,32 @@ LINK_NAMES = {
     "page": "Page",
 }
 
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+VERDICTS = {
+    Verdict.COMPLETE: ("✓", "Complete: all that was announced is here"),
+    Verdict.LATE: ("◷", "Complete by now, some came late"),
+    Verdict.HARVESTED: ("○", "No page seen; what the harvest gave is here"),
+    Verdict.MISSING: ("✗", "Something that was announced is missing"),
+    Verdict.FAILED: ("!", "Attempts failed"),
+    Verdict.STALE: ("=", "The page still showed an older batch"),
+    Verdict.EMPTY: ("∅", "An ordinary day whose page listed nothing"),
+    Verdict.WAITING: ("…", "Not over, or not announced yet"),
+    Verdict.QUIET: ("–", "Nothing is announced on such a day"),
+    Verdict.UNKNOWN: ("?", "Nothing is known of this day"),
+}
+"""For each verdict, a sign that tells it without colour, and what it means."""
+
+OUTCOMES = {
+    Outcome.DONE: "done",
+    Outcome.UNCHANGED: "nothing new",
+    Outcome.WAITING: "has to wait",
+    Outcome.BROKEN: "not understood",
+    Outcome.REFUSED: "refused",
+    Outcome.STOPPED: "stopped",
+    Outcome.BUSY: "another process was at it",
+}
+
 _NOT_PUBLISHED = {"reject": "not accepted", "withdraw": "withdrawn"}
 
 
@@ -62,6 +91,21 @@ def say_date(value: str) -> str:
     if month:
         words.append(MONTHS[int(month) - 1])
     return " ".join([*words, year])
+
+
+def say_day(day: date) -> str:
+    """A day in full: "Friday 20 November 2026"."""
+    return f"{WEEKDAYS[day.weekday()]} {say_date(day.isoformat())}"
+
+
+def say_moment(moment: datetime) -> str:
+    """A moment: "20 November 2026, 04:10 UTC"."""
+    return f"{say_date(moment.date().isoformat())}, {moment:%H:%M} UTC"
+
+
+def say_number(value: float) -> str:
+    """A number as short as it is: "1,234", "0.5"."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.4g}"
 
 
 def say_date_kind(date: PaperDate) -> str:
@@ -87,6 +131,12 @@ def say_venue(venue: str | None, status: str | None, date: PaperDate | None) -> 
     return named
 
 
+def say_flags(work: Work) -> tuple[str, ...]:
+    """What a reader must know before anything else."""
+    news = ("News",) if work.kind == "news" else ()
+    return (*news, "Withdrawn") if work.withdrawn else news
+
+
 def say_count(number: int, one: str, many: str | None = None) -> str:
     """A number with its noun: "1 paper", "1,234 papers"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
@@ -109,3 +159,8 @@ def safe_address(address: str) -> str | None:
     except ValueError:
         return None
     return address if parts.scheme in {"http", "https"} and host else None
+
+
+def resume_command(source: str) -> str:
+    """The command that lets a source go on."""
+    return f"broadsheet source resume {shlex.quote(source)}"

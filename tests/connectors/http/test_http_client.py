@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 import socket
+import ssl
+import subprocess
 import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from clocks import START, Clock, client
 
 from broadsheet.connectors.http import HttpClient, exchange, network
 from broadsheet.errors import (
@@ -22,8 +26,7 @@ from broadsheet.errors import (
     StorageReadOnlyError,
 )
 from broadsheet.ports.live import Web
-from clocks import START, Clock, client
-from sites import Asked, Site, reply
+from sites import Answering, Asked, Site, reply
 
 
 def echo(asked: Asked) -> bytes:
@@ -215,16 +218,22 @@ def test_a_body_that_is_too_large_is_refused(
             client(tmp_path, site).get(site.url())
 
 
-def test_a_server_that_drips_is_left_at_the_deadline(tmp_path: Path) -> None:
-    """Break to see it fail: return `most` from `Limits.left`."""
+def drip(asked: Asked) -> Iterator[bytes]:
+    yield b"HTTP/1.1 200 OK\r\n"
+    for _ in range(200):
+        time.sleep(0.02)
+        yield b"X: y\r\n"
 
-    def drip(asked: Asked) -> Iterator[bytes]:
-        yield b"HTTP/1.1 200 OK\r\n"
-        for _ in range(200):
-            time.sleep(0.02)
-            yield b"X: y\r\n"
 
-    with Site(drip) as site, pytest.raises(SourceBusyError, match="took too long"):
+def late(asked: Asked) -> Iterator[bytes]:
+    time.sleep(0.3)
+    yield reply(200)
+
+
+@pytest.mark.parametrize("answer", [drip, late])
+def test_a_server_that_is_slow_is_left_at_the_deadline(tmp_path: Path, answer: Answering) -> None:
+    """Break to see it fail: return `most` from `Limits.left`, at its end or at its beginning."""
+    with Site(answer) as site, pytest.raises(SourceBusyError, match="took too long"):
         client(tmp_path, site, deadline=0.1).get(site.url())
 
 
@@ -275,9 +284,9 @@ def test_a_redirected_post(tmp_path: Path, status: int, method: str) -> None:
 
 @pytest.mark.parametrize("location", ["", "/again"])
 def test_redirects_come_to_an_end(tmp_path: Path, location: str) -> None:
-    with Site(lambda asked: reply(301, location=location)) as site:
-        with pytest.raises(SourceBrokenError, match="redirects"):
-            client(tmp_path, site).get(site.url())
+    said = reply(301, location=location)
+    with Site(lambda asked: said) as site, pytest.raises(SourceBrokenError, match="redirects"):
+        client(tmp_path, site).get(site.url())
     assert len(site.asked) == (6 if location else 1)
 
 
@@ -324,6 +333,36 @@ def test_the_connection_goes_to_the_address_that_was_checked(
     assert dialled == [("8.8.8.8", 443)]
 
 
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
+def test_a_secure_connection_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The certificate must be for the name in the URL, and by somebody who is trusted.
+
+    Break to see it fail: make a context in `_tls` that has `check_hostname` off.
+    """
+    certificate, key = tmp_path / "certificate", tmp_path / "key"
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
+    command += f" -subj /CN=x -addext subjectAltName=DNS:papers.example -out {certificate}"
+    subprocess.run([*command.split(), "-keyout", key], check=True, capture_output=True)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, key)
+
+    def ask(name: str) -> bytes:
+        hosts = f"{name}:{site.port}"
+        web = client(tmp_path, private_hosts=hosts, resolve=lambda host: ["127.0.0.1"])
+        return web.get(f"https://{hosts}/", headers={"X-Api-Key": "k"}).body
+
+    with Site(echo, tls=tls) as site:
+        with pytest.raises(SourceBusyError, match="certificate is not valid, self-signed"):
+            ask("papers.example")
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        for path in tmp_path.glob("*.json"):
+            path.unlink()
+        assert ask("papers.example") == b"/"
+        with pytest.raises(SourceBusyError, match="not valid, Hostname mismatch"):
+            ask("other.example")
+    assert len(site.asked) == 1
+
+
 def test_a_name_that_is_not_found_and_a_closed_port_are_busy(tmp_path: Path) -> None:
     def missing(host: str) -> list[str]:
         raise socket.gaierror(-2, "Name or service not known")
@@ -345,6 +384,6 @@ def test_a_folder_that_cannot_be_used_is_said_so(
 
     with Site(echo) as site:
         monkeypatch.setattr(Path, "mkdir", refuse)
-        with pytest.raises(StorageReadOnlyError, match="nothing is asked"):
+        with pytest.raises(StorageReadOnlyError, match="no source is asked"):
             client(tmp_path / "net", site).get(site.url())
     assert not site.asked

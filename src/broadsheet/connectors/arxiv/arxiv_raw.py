@@ -46,6 +46,8 @@ class Gathered:
         key, stamp, gone = self._read_header(header)
         if gone:
             self.deleted.append(key)
+        elif parse_arxiv(key) is None:
+            self.rejected.append(Rejected(key, f"{key[:60]!r} is not an arXiv id"))
         else:
             self.listed.append(Item(key, 0, stamp))
 

@@ -55,7 +55,9 @@ def announcement_day(submitted: datetime) -> date:
 def quiet_reason(day: date) -> str:
     """Why no batch carries this date, in a sentence, or ""."""
     if day.weekday() >= _SATURDAY:
-        return f"arXiv announces nothing on {'Saturdays' if day.weekday() < _SUNDAY else 'Sundays'}."
+        return (
+            f"arXiv announces nothing on {'Saturdays' if day.weekday() < _SUNDAY else 'Sundays'}."
+        )
     if name := HOLIDAYS.get(day - _DAY):
         return (
             f"arXiv announced nothing on the evening of {day - _DAY} "

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from broadsheet.errors import InvalidInputError
 
-_PHYSICS = frozenset(
-    "astro-ph cond-mat gr-qc hep-ex hep-lat hep-ph hep-th math-ph nlin nucl-ex nucl-th physics "
-    "quant-ph".split()
-)
-"""The archives of the physics group; every other archive is a group of its own."""
+_OWN_GROUP = frozenset({"cs", "econ", "eess", "math", "q-bio", "q-fin", "stat"})
+"""Archives that are a group of their own; all others are of the group of physics."""
 
 _CLASSES = {
     "astro-ph": "CO EP GA HE IM SR",
@@ -43,6 +42,7 @@ CATEGORIES: tuple[str, ...] = tuple(
 )
 """Whole archives and their categories, in canonical spelling."""
 
+_SHAPE = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.(?:[A-Z]{2}|[a-z]+(?:-[a-z]+)?))?")
 _SPELLING = {name.lower(): name for name in CATEGORIES}
 
 
@@ -54,23 +54,31 @@ def canonical(text: str) -> str:
     name = text.strip()
     if found := _SPELLING.get(name.lower()):
         return found
-    from difflib import get_close_matches
-
-    near = get_close_matches(name.lower()[:40], _SPELLING, n=1, cutoff=0.5)
-    hint = f"did you mean {_SPELLING[near[0]]}?" if near else "examples are cs.LG, stat.ML, hep-th."
+    near = _nearest(name[:40].lower())
+    hint = f"did you mean {near}?" if near else "examples are cs.LG, stat.ML, hep-th."
     raise InvalidInputError(f"arXiv has no category {name[:40]!r}: {hint}")
+
+
+def _nearest(name: str) -> str:
+    """Of the categories that are spelled alike, the one that begins alike; "" if none is."""
+    from difflib import get_close_matches
+    from os.path import commonprefix
+
+    near = get_close_matches(name, _SPELLING, n=9, cutoff=0.5)
+    return _SPELLING[max(near, key=lambda each: len(commonprefix([each, name])))] if near else ""
 
 
 def set_of(category: str) -> str:
     """The OAI-PMH set of a canonical category: "cs:cs:LG", "physics:hep-th", "math"."""
     archive, _, part = category.partition(".")
-    if part:
-        return f"{_group(archive)}:{archive}:{part}"
-    return f"physics:{archive}" if archive in _PHYSICS else archive
+    if not part:
+        return archive if archive in _OWN_GROUP else f"physics:{archive}"
+    return f"{archive if archive in _OWN_GROUP else 'physics'}:{archive}:{part}"
 
 
-def _group(archive: str) -> str:
-    return "physics" if archive in _PHYSICS else archive
+def is_category(text: str) -> bool:
+    """Whether a word has the shape of a category, known or not; ACM and MSC classes have not."""
+    return _SHAPE.fullmatch(text) is not None
 
 
 def covers(followed: str, category: str) -> bool:

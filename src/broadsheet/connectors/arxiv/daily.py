@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from broadsheet.connectors.arxiv import calendar, cursors
-from broadsheet.connectors.arxiv.records import BUDGET, Paper, parse_moment, to_record
+from broadsheet.connectors.arxiv.records import BUDGET, Paper, read_moment, to_record
 from broadsheet.connectors.rows import RowError
 from broadsheet.connectors.xml import child_text, children, local_name, parse_xml
 from broadsheet.errors import SourceBrokenError
@@ -34,6 +33,8 @@ _ACCEPT = "application/rss+xml, application/atom+xml, text/xml, */*"
 _RETRY = timedelta(minutes=30)
 _PATIENCE = timedelta(hours=12)
 """How long after its midnight a batch that is not there yet is looked for."""
+_AHEAD = timedelta(days=3)
+"""How far a feed's date may lie ahead of our clock."""
 _KINDS = frozenset({"new", "cross", "replace", "replace-cross"})
 _PREFIX = re.compile(r"\s*arXiv:\S{1,40}\s+Announce Type:\s*(\S{1,40})\s*(?:Abstract:\s*)?", re.I)
 
@@ -67,9 +68,7 @@ def fetch(source: Source, stream: Stream, cursor: str | None, web: Web) -> Raw:
     """The feed of one category, if it has changed."""
     seen = cursors.load(Seen, cursor)
     url = f"{source.mirror or BASE}/rss/{quote(_category(stream.name))}"
-    answer = web.get(
-        url, accept=_ACCEPT, etag=seen.etag, modified=seen.modified, budget=BUDGET
-    )
+    answer = web.get(url, accept=_ACCEPT, etag=seen.etag, modified=seen.modified, budget=BUDGET)
     return Raw(stream.name, cursor, answer)
 
 
@@ -80,6 +79,8 @@ def parse(raw: Raw) -> Batch:
     if raw.answer.status == 304 and seen.shown:
         return _scheduled(Batch(cursor=raw.cursor), seen, category, at)
     feed = _read(raw.answer.body)
+    if feed.day > (at + _AHEAD).date():
+        raise SourceBrokenError(f"The feed of {category} carries the date of {feed.day}.")
     now = _compare(seen, feed, raw.answer)
     repeats = now.day < now.shown and not now.empty
     batch = Batch() if repeats else _batch(category, feed)
@@ -120,8 +121,7 @@ def _scheduled(batch: Batch, seen: Seen, category: str, at: datetime) -> Batch:
     trouble = ""
     if seen.stale:
         trouble = (
-            f"The feed of {category} still shows the batch of {seen.day} "
-            f"under the date of {shown}."
+            f"The feed of {category} still shows the batch of {seen.day} under the date of {shown}."
         )
     elif shown < due:
         trouble = f"The feed of {category} still shows the batch of {shown}, not that of {due}."
@@ -138,12 +138,16 @@ def _scheduled(batch: Batch, seen: Seen, category: str, at: datetime) -> Batch:
 def _read(body: bytes) -> Feed:
     root = parse_xml(body)
     if local_name(root) not in ("rss", "feed"):
-        raise SourceBrokenError("The answer is not a feed: it may be a page that asks for something.")
+        raise SourceBrokenError(
+            "The answer is not a feed: it may be a page that asks for something."
+        )
     channel = next(iter(children(root, "channel")), root)
     title = " ".join(child_text(channel, "title").split())
     if title.startswith("Feed error"):
         words = child_text(channel, "description") or child_text(channel, "subtitle")
-        raise SourceBrokenError(f"arXiv answers with an error: {' '.join(words.split())[:200] or title}")
+        raise SourceBrokenError(
+            f"arXiv answers with an error: {' '.join(words.split())[:200] or title}"
+        )
     entries: dict[str, _Element] = {}
     for entry in (*children(channel, "item"), *children(channel, "entry")):
         entries.setdefault(_name(entry), entry)
@@ -155,7 +159,7 @@ def _read(body: bytes) -> Feed:
 
 
 def _name(entry: _Element) -> str:
-    return (child_text(entry, "guid") or child_text(entry, "id") or child_text(entry, "link"))[:200]
+    return _text(entry, "guid", "id", "link")[:200]
 
 
 def _day_of(channel: _Element, entries: tuple[_Element, ...]) -> date | None:
@@ -167,8 +171,12 @@ def _day_of(channel: _Element, entries: tuple[_Element, ...]) -> date | None:
 
 
 def _first_day(element: _Element, names: tuple[str, ...]) -> date | None:
-    moments = (parse_moment(child_text(element, name)) for name in names)
-    return next((m.astimezone(calendar.eastern()).date() for m in moments if m), None)
+    """The day in US Eastern; a midnight stands for its own date, whatever zone it names."""
+    for name in names:
+        if moment := read_moment(child_text(element, name)):
+            midnight = (moment.hour, moment.minute) == (0, 0)
+            return (moment if midnight else moment.astimezone(calendar.eastern())).date()
+    return None
 
 
 def _batch(category: str, feed: Feed) -> Batch:
@@ -177,17 +185,17 @@ def _batch(category: str, feed: Feed) -> Batch:
     announced: list[Announcement] = []
     for entry in feed.entries:
         name = _name(entry)
-        found = parse_arxiv(name)
-        key = found[0].value if found else name
+        identifier, version = parse_arxiv(name) or (None, None)
+        key = identifier.value if identifier else name
+        intro = _PREFIX.match(_text(entry, "description", "summary"))
+        kind = (_text(entry, "announce_type") or (intro[1] if intro else "")).lower()
         try:
-            kind, record = _record(entry, name, feed.day)
+            records.append(to_record(_paper(entry, name, feed.day)))
         except RowError as error:
             rejected.append(Rejected(key, str(error)))
-            kind, version = _kind(entry), (found[1] if found else None)
-        else:
-            records.append(record)
-            version = record.version
-        announced.append(Announcement(category, feed.day, key, kind, version or 0))
+        if key:
+            kind = kind if kind in _KINDS else "listed"
+            announced.append(Announcement(category, feed.day, key, kind, version or 0))
     return Batch(
         records=tuple(records),
         rejected=tuple(rejected),
@@ -197,3 +205,26 @@ def _batch(category: str, feed: Feed) -> Batch:
     )
 
 
+def _paper(entry: _Element, name: str, day: date) -> Paper:
+    people = [child_text(author, "name") for author in children(entry, "author")]
+    people += ["".join(creator.itertext()) for creator in children(entry, "creator")]
+    return Paper(
+        name=name,
+        title=_text(entry, "title"),
+        abstract=_PREFIX.sub("", _text(entry, "description", "summary"), count=1),
+        authors=", ".join(people),
+        categories=tuple(
+            (category.get("term") or category.text or "").strip()
+            for category in children(entry, "category")
+        ),
+        announced=day,
+        doi=_text(entry, "DOI", "doi"),
+        facts=(
+            ("journal-ref", _text(entry, "journal_reference")),
+            ("license", _text(entry, "rights")),
+        ),
+    )
+
+
+def _text(element: _Element, *names: str) -> str:
+    return next((text for name in names if (text := child_text(element, name))), "")

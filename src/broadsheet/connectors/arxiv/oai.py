@@ -156,7 +156,7 @@ def _after_error(source: Source, raw: Raw, mark: Mark, today: str, error: _Eleme
 
 
 def _refuse(code: str, words: str) -> NoReturn:
-    said = f"{code[:60]}: {words}" if words else code[:60]
+    said = ": ".join(filter(None, (code[:60], words))) or "without saying why"
     raise SourceBrokenError(f"The server rejects the request ({said}).")
 
 

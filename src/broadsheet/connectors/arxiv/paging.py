@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from broadsheet.errors import SourceBrokenError, SourceBusyError
+from broadsheet.errors import SourceBrokenError
 
 _TOKENS = 200
 """As many tokens of a run are remembered; a server that goes round does so in few steps."""
@@ -29,7 +29,8 @@ class Mark:
     `base` is the server's address as it named it itself. `since` is from when the run under way
     asks, or the next one; `server` the server's day when this run began; `stamp` the newest
     change seen in it, `last` that of the page before; `count` the items so far, of `size` if the
-    server says. `ordered` says that no page was older than the one before.
+    server says. `ordered` says that no page was older than the one before. `token` is of the
+    server's day `issued`, and `doubted` when it was rejected once.
     """
 
     base: str = ""
@@ -38,6 +39,8 @@ class Mark:
     stamp: str = ""
     last: str = ""
     token: str = ""
+    issued: str = ""
+    doubted: bool = False
     seen: tuple[str, ...] = ()
     page: str = ""
     repeats: int = 0
@@ -59,10 +62,10 @@ class Page(NamedTuple):
 
 
 def advance(mark: Mark, page: Page) -> Mark:
-    """After a page. Raises SourceBusyError for an empty one, SourceBrokenError where the server
-    goes round in circles."""
+    """After a page. Raises SourceBrokenError for an empty one, which is never the end of a list,
+    and where the server goes round in circles."""
     if not page.keys:
-        raise SourceBusyError(
+        raise SourceBrokenError(
             f"The server sent an empty page after {mark.count:,} items of its list."
         )
     digest = _short(" ".join(sorted(page.keys)))
@@ -83,16 +86,17 @@ def advance(mark: Mark, page: Page) -> Mark:
         count=mark.count + len(page.keys),
         size=page.size or mark.size,
     )
-    return _follow(mark, page.token) if page.token else finish(mark)
+    return _follow(mark, page.token, page.server) if page.token else finish(mark)
 
 
-def _follow(mark: Mark, token: str) -> Mark:
+def _follow(mark: Mark, token: str, today: str) -> Mark:
     name = _short(token)
     if token == mark.token or name in mark.seen:
         raise SourceBrokenError(
             f"The server repeats the resumption token {token[:60]!r}, so its list would never end."
         )
-    return replace(mark, token=token, seen=(*mark.seen, name)[-_TOKENS:])
+    seen = (*mark.seen, name)[-_TOKENS:]
+    return replace(mark, token=token, issued=today, doubted=False, seen=seen)
 
 
 def finish(mark: Mark, server: str = "") -> Mark:
@@ -103,9 +107,12 @@ def finish(mark: Mark, server: str = "") -> Mark:
 def restart(mark: Mark, begun: str, today: str) -> Mark:
     """After a dead token: the list begins again, a day before the newest change that was seen.
 
-    `begun` is from when the run asked first, `today` the server's day. Raises SourceBrokenError
-    when that was done before, at the same place and on the same day, and led nowhere.
+    A token that should still be alive is tried once more before. `begun` is from when the run
+    asked first, `today` the server's day. Raises SourceBrokenError when the list was begun again
+    before, at the same place and on the same day, and that led nowhere.
     """
+    if mark.issued == today and not mark.doubted:
+        return replace(mark, doubted=True)
     place = f"{mark.stamp} {today}"
     restarts = mark.restarts + 1 if place == mark.stuck_at else 1
     if restarts > _TRIES:

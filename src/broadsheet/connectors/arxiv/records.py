@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from broadsheet.connectors.arxiv import calendar
 from broadsheet.connectors.arxiv.categories import covers
+from broadsheet.connectors.arxiv_fields import identifiers, month_of, split_people
 from broadsheet.connectors.rows import (
     MAX_ABSTRACT,
     MAX_LINE,
@@ -16,24 +16,21 @@ from broadsheet.connectors.rows import (
     clean_names,
     extras,
     links_of,
-    make_date,
     need_title,
 )
-from broadsheet.ids import parse_arxiv, parse_doi
-from broadsheet.model import Identifier, PaperDate, Record
+from broadsheet.ids import parse_arxiv
+from broadsheet.model import PaperDate, Record
 from broadsheet.sources import Announcement, Source
 from broadsheet.text import clean_abstract
 
 BUDGET = "arxiv"
 """All of arXiv's hosts share one: its terms count them together."""
 
-_BACK = timedelta(days=3)
+REACH = timedelta(days=3)
 """How far a source reaches back when nobody said from when on: over a weekend."""
 _LAST_ANNOUNCED = 5
 """arXiv lists no replacement from version 6 on."""
 _YEARS = range(1986, 2101)
-_AFFILIATION = re.compile(r" ?\([^()]*\)(?=\s*(?:,|and\b|$))")
-_BETWEEN = re.compile(r",\s*(?:and\s+)?|\s+and\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,32 +83,18 @@ def to_record(paper: Paper) -> Record:
     )
 
 
-def identifiers(arxiv: Identifier, dois: str) -> tuple[Identifier, ...]:
-    """The paper's own identifier, and the DOIs in a text that holds one or several."""
-    found = (parse_doi(doi) for doi in dois.split()[:10])
-    return tuple(dict.fromkeys([arxiv, *(doi for doi in found if doi)]))
-
-
-def split_people(text: str) -> list[str]:
-    """The people in one text, without the affiliations in brackets after their names."""
-    # The patterns are linear only in texts whose spaces are single.
-    return _BETWEEN.split(_AFFILIATION.sub("", " ".join(text.split())))
-
-
-def month_of(identifier: str) -> PaperDate | None:
-    """The month that an arXiv id names."""
-    digits = identifier.rpartition("/")[2]
-    year = int(digits[:2])
-    century = 1900 if year > 90 else 2000
-    return make_date(century + year, int(digits[2:4]), None, "month_from_id")
-
-
 def _day(moment: datetime | None) -> PaperDate | None:
     return PaperDate(moment.date().isoformat(), "submitted") if moment else None
 
 
 def parse_moment(text: str) -> datetime | None:
     """ "Mon, 12 Jun 2017 17:57:34 GMT" or ISO 8601 in UTC; None for what is neither."""
+    moment = read_moment(text)
+    return moment.astimezone(UTC) if moment else None
+
+
+def read_moment(text: str) -> datetime | None:
+    """As `parse_moment`, in the time zone that the text names."""
     from email.utils import parsedate_to_datetime
 
     text = text.strip()[:64]
@@ -121,7 +104,7 @@ def parse_moment(text: str) -> datetime | None:
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
         if moment.year in _YEARS:
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return None
 
 
@@ -132,7 +115,7 @@ def moment_text(moment: datetime) -> str:
 
 def first_day(source: Source) -> date:
     """The first day wanted of a source."""
-    return source.since or source.added_at.date() - _BACK
+    return source.since or source.added_at.date() - REACH
 
 
 def reckon_announcements(source: Source, record: Record) -> Iterator[Announcement]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from email.message import Message
 from html.entities import html5
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from broadsheet.connectors.feed.atom import read_atom
 from broadsheet.connectors.feed.elements import name_of
@@ -30,6 +28,8 @@ _BOMS = (
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"<\0?\0", "utf-16-le"),  # no mark, but nothing else begins so
+    (b"\0<\0?", "utf-16-be"),
 )
 # Python has codecs that are none of text, and some whose time is quadratic.
 _CODEC = re.compile(
@@ -43,8 +43,11 @@ _BARE = re.compile(r"&(?!(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1
 _XML_OWN = ("amp;", "lt;", "gt;", "quot;", "apos;")
 _ENTRY = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
 _END = re.compile(r"</\s*(?:\w{1,20}:)?(?:rss|rdf|feed|channel)\s*>", re.IGNORECASE)
-_PAGE = re.compile(r"\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype html|html|head|body)\b",
-                   re.IGNORECASE | re.DOTALL)  # fmt: skip
+# Possessive: a comment that has ended is never taken for a longer one.
+_PAGE = re.compile(
+    r"\s*+(?:(?><!--.*?-->)\s*+)*+<(?:!doctype html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _LINK = re.compile(r"<link\s[^<>]{1,2000}>", re.IGNORECASE)
 _FEED_TYPE = re.compile(r"application/(?:(?:rss|atom|rdf)\+xml|feed\+json)", re.IGNORECASE)
 
@@ -83,18 +86,14 @@ def decode(body: bytes, content_type: str = "") -> str:
         if body.startswith(mark):
             return body.decode(name, errors="replace").lstrip("\ufeff")
     declared = _DECLARED.match(body[:1000].decode("latin-1"))
-    header = Message()
-    header["Content-Type"] = content_type[:200].replace("\r", " ").replace("\n", " ")
-    charset = header.get_content_charset("") if content_type else ""
-    for name in (charset, declared[1] if declared else "", "utf-8"):
+    charset = _CHARSET.search(content_type[:200])
+    for name in (charset[1] if charset else "", declared[1] if declared else "", "utf-8"):
         if (codec := _codec(name)) is None:
             continue
         try:
             return body.decode(codec)
         except UnicodeError:
             continue
-    if body[:4] in (b"<\0?\0", b"\0<\0?"):
-        return body.decode("utf-16-le" if body[:1] == b"<" else "utf-16-be", errors="replace")
     return body.decode("cp1252", errors="replace")
 
 
@@ -145,12 +144,7 @@ def _about_page(page: str, address: str) -> str:
     for node in LexborHTMLParser("".join(_LINK.findall(page)[:200])).css("link[href][type]"):
         facts = node.attributes
         kinds = (facts.get("rel") or "").lower().split()
-        if "alternate" in kinds and _FEED_TYPE.fullmatch((facts.get("type") or "").strip()):
-            found = web_address(facts.get("href") or "", address) or _joined(facts, address)
-            if found:
-                return f"{address} is a web page; its feed is {found}."
+        feed = "alternate" in kinds and _FEED_TYPE.fullmatch((facts.get("type") or "").strip())
+        if feed and (found := web_address(facts.get("href") or "", address)):
+            return f"{address} is a web page; its feed is {found}."
     return f"{address} is a web page and names no feed."
-
-
-def _joined(facts: object, address: str) -> str:
-    return ""

@@ -102,6 +102,11 @@ def guessed_text(element: _Element) -> str:
     return html_text(text) if is_html(text) else text
 
 
+def markup_text(element: _Element) -> str:
+    """An element's plain text where the format says that it holds HTML."""
+    return tree_text(element) if len(element) else html_text(raw_text(element, MAX_HTML))
+
+
 def tree_text(element: _Element) -> str:
     """The text of an element that holds markup as elements: a space between blocks, no scripts."""
     from lxml import etree

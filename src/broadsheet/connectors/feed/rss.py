@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from broadsheet.connectors.feed.elements import (
     fields_of,
     first,
     guessed_text,
+    markup_text,
     name_of,
     raw_text,
     texts,
@@ -25,6 +27,8 @@ PUBLISHED = ("pubdate", "prism:publicationdate", "dcterms:issued", "dc:date", "p
              "dcterms:created")  # fmt: skip
 UPDATED = ("atom:updated", "dcterms:modified", "prism:modificationdate", "prism:updatedate")
 IDENTIFIERS = ("prism:doi", "arxiv:doi", "dc:identifier", "dcterms:identifier", "doi")
+BODIES = ("description", "content:encoded", "dc:description", "dcterms:abstract",
+          "itunes:summary", "media:description")  # fmt: skip
 FACTS = (
     ("volume", "prism:volume"),
     ("number", "prism:number"),
@@ -68,9 +72,8 @@ def _entry(item: _Element, address: str) -> Entry:
     identifiers = texts(fields, *IDENTIFIERS)
     return Entry(
         key=guid or about,
-        title=_any_text(fields, "title", "dc:title", "media:title"),
-        text=_any_text(fields, "description", "content:encoded", "dc:description",
-                       "dcterms:abstract", "itunes:summary", "media:description"),
+        title=_first_of(fields, guessed_text, "title", "dc:title", "media:title"),
+        text=_first_of(fields, markup_text, *BODIES),
         names=tuple(people(fields)),
         links=page_links(pages, files, base_of(item, address)),
         references=(*identifiers, *pages, guid, about),
@@ -100,15 +103,16 @@ def _pages(fields: Fields) -> list[str]:
     ]  # fmt: skip
 
 
-def _any_text(fields: Fields, *names: str) -> str:
-    """The first text that is not empty, text or HTML."""
-    found = (guessed_text(each) for name in names for each in fields.get(name, ()))
+def _first_of(fields: Fields, read: Callable[[_Element], str], *names: str) -> str:
+    """The first text that is not empty."""
+    found = (read(each) for name in names for each in fields.get(name, ()))
     return next((text for text in found if text), "")
 
 
 def people(fields: Fields) -> list[str]:
     """Texts with authors: Dublin Core's, which are names, before RSS's own, which are for mail."""
-    creators = fields.get("dc:creator") or fields.get("author") or fields.get("itunes:author", ())
+    names = ("dc:creator", "author", "itunes:author")
+    creators = next((fields[name] for name in names if name in fields), [])
     return [text for each in creators if (text := guessed_text(each))]
 
 
@@ -122,9 +126,8 @@ def facts(fields: Fields) -> tuple[tuple[str, str], ...]:
 
 
 def _ttl(minutes: str) -> timedelta | None:
-    return timedelta(minutes=int(minutes)) if minutes.isascii() and minutes[:6].isdigit() and len(
-        minutes
-    ) < 7 else None
+    known = minutes.isascii() and minutes.isdigit() and len(minutes) < 7
+    return timedelta(minutes=int(minutes)) if known else None
 
 
 def syndication(head: Fields) -> timedelta | None:

@@ -5,6 +5,7 @@
     exchange  one request and its bounded answer
     retry     how long a server asks to be left alone (pure)
     verdict   what an answer means for the host (pure)
+    state     what is remembered of a host between requests
     budget    each host's turn, shared by all processes of a library
     client    puts them together and follows redirects
 

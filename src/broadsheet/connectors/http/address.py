@@ -90,24 +90,25 @@ def read_address(url: str, private: PrivateHosts = frozenset()) -> Address:
 
     Whether its host's addresses are public is not known yet: `is_public` judges those.
     """
+    shown = ascii(url[:100])
     if len(url) > LONGEST:
-        raise ForbiddenAddressError(f"The address {url[:60]!r}... is too long.")
+        raise ForbiddenAddressError(f"The address that begins with {shown} is too long.")
     if _NEVER.search(url):
-        raise ForbiddenAddressError(f"The address {url!r} has characters that no address has.")
+        raise ForbiddenAddressError(f"{shown} has characters that no address has.")
     try:
         parts = urlsplit(url)
         if parts.scheme not in DEFAULT_PORTS:
-            raise ForbiddenAddressError(f"{url!r} is not an http or https address.")
+            raise ForbiddenAddressError(f"{shown} is not an http or https address.")
         if "@" in parts.netloc:
-            raise ForbiddenAddressError(f"{url!r} carries a user name, which is not allowed.")
+            raise ForbiddenAddressError(f"{shown} carries a user name, which is not allowed.")
         port = DEFAULT_PORTS[parts.scheme] if parts.port is None else parts.port
         host = _read_host(parts.hostname or "")
         if ("[" in parts.netloc) != (":" in host):
             raise ValueError("brackets belong to addresses of version 6")
     except ValueError as exc:  # what urlsplit says about brackets and ports, and the name's codec
-        raise ForbiddenAddressError(f"{url!r} is not an address of the web.") from exc
+        raise ForbiddenAddressError(f"{shown} is not an address of the web.") from exc
     if port in FORBIDDEN_PORTS and (host, port) not in private:
-        raise ForbiddenAddressError(f"{url!r} names a port that is not used for the web.")
+        raise ForbiddenAddressError(f"{shown} names a port that is not used for the web.")
     return Address(parts.scheme, host, port, _target(parts.path, parts.query))
 
 
@@ -116,7 +117,7 @@ def follow(base: Address, location: str, private: PrivateHosts = frozenset()) ->
     try:
         target = urljoin(base.url, location)
     except ValueError as exc:
-        raise ForbiddenAddressError(f"{base.host} redirects to {location[:200]!r}.") from exc
+        raise ForbiddenAddressError(f"{base.host} redirects to {ascii(location[:100])}.") from exc
     address = read_address(target, private)
     if base.scheme == "https" and address.scheme == "http":
         raise ForbiddenAddressError(f"{base.host} redirects from https to http, which is not safe.")

@@ -6,27 +6,20 @@ request, and beside it a small JSON file with what must be remembered until the 
 
 from __future__ import annotations
 
-import errno
 import fcntl
-import json
 import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 from broadsheet.connectors.http.retry import LONGEST
-from broadsheet.errors import (
-    SourceBusyError,
-    SourceRefusedError,
-    StorageError,
-    StorageFullError,
-    StorageReadOnlyError,
-)
+from broadsheet.connectors.http.state import State, usable
+from broadsheet.errors import SourceBusyError, SourceRefusedError
 
 MINUTE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
@@ -70,50 +63,6 @@ def _file_name(name: str) -> str:
     if plain == name and len(name) <= 60:
         return name
     return f"{plain[:60]}-{sha256(name.encode()).hexdigest()[:12]}"
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What is remembered of a budget between requests.
-
-    `end` is on the machine's monotonic clock, which all processes share. While a request runs,
-    `open` holds; who finds it so knows that the request was killed. `not_before` is in seconds of
-    the epoch, `why` and `blocked` are sentences that want no full stop yet.
-    """
-
-    end: float = float("-inf")
-    open: bool = False
-    not_before: float = 0.0
-    failures: int = 0
-    why: str = ""
-    blocked: str = ""
-
-    @classmethod
-    def read(cls, path: Path) -> State | None:
-        """What a file says; None when it is damaged."""
-        try:
-            with _usable(path.parent):
-                values = json.loads(path.read_bytes())
-        except FileNotFoundError:
-            return cls()
-        except ValueError:
-            return None
-        defaults = asdict(cls())
-        if not isinstance(values, dict) or values.keys() != defaults.keys():
-            return None
-        if any(type(values[name]) is not type(default) for name, default in defaults.items()):
-            return None
-        return cls(**values)
-
-    def write(self, path: Path) -> None:
-        """Replace a file, whole or not at all."""
-        draft = path.with_suffix(".tmp")
-        with _usable(path.parent):
-            with draft.open("w", encoding="utf-8") as file:
-                json.dump(asdict(self), file)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
 
 
 class Turn:
@@ -210,11 +159,11 @@ class Budgets:
     @contextmanager
     def _locked(self, budget: Budget) -> Iterator[Path]:
         """Hold a budget's lock; gives the path of its state."""
-        with _usable(self._folder):
+        with usable(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)
             handle = os.open(self._folder / f"{budget.name}.lock", os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            with _usable(self._folder):
+            with usable(self._folder):
                 # The kernel frees it when the holder dies; signals interrupt the wait.
                 fcntl.flock(handle, fcntl.LOCK_EX)
             yield self._folder / f"{budget.name}.json"
@@ -222,21 +171,6 @@ class Budgets:
             # Not left to `close`: a forked child may hold the same handle open.
             fcntl.flock(handle, fcntl.LOCK_UN)
             os.close(handle)
-
-
-@contextmanager
-def _usable(folder: Path) -> Iterator[None]:
-    """Say in a sentence what is wrong with the folder."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise
-    except OSError as exc:
-        if exc.errno in {errno.EROFS, errno.EACCES, errno.EPERM}:
-            raise StorageReadOnlyError(f"{folder} cannot be written, so nothing is asked.") from exc
-        if exc.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise StorageFullError(f"No space is left for {folder}, so nothing is asked.") from exc
-        raise StorageError(f"{folder} cannot be used: {exc.strerror}.") from exc
 
 
 def _refused(state: State) -> SourceRefusedError:

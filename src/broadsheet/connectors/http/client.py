@@ -65,7 +65,7 @@ class HttpClient:
 
     @property
     def requests(self) -> int:
-        """How many requests were sent, those that follow redirects included."""
+        """How many requests were begun, those that follow redirects included."""
         return self._requests
 
     def get(
@@ -147,8 +147,9 @@ class HttpClient:
                 self._requests += 1
             limits = Limits(self._deadline)
             network = CheckedNetwork(limits, self._private, self._resolve or resolve)
+            tls = self._tls if question.address.scheme == "https" else None
             try:
-                reply = exchange(question, limits, network, self._tls)
+                reply = exchange(question, limits, network, tls)
             except UnreachableError as exc:
                 why = f"{host} could not be reached: {exc}"
                 raise turn.postpone(why, reached=False) from exc
@@ -163,11 +164,13 @@ class HttpClient:
     def _answer(self, reply: Reply, address: Address, own: Mapping[str, str]) -> Answer:
         """The answer, where its status is one that a connector understands."""
         status = reply.status
-        asked = "If-None-Match" in own or "If-Modified-Since" in own
+        validated = "If-None-Match" in own or "If-Modified-Since" in own
         if 400 <= status < 500 and status != 404:
             gone = "says that this is gone for good" if status == 410 else "rejects the request"
-            raise SourceRequestError(f"{address.host} {gone} ({status}): {address.url}", status)
-        if status not in {200, 404} and not (status == 304 and asked):
+            # Without its query, which may hold somebody's key.
+            asked_for = address.url.partition("?")[0]
+            raise SourceRequestError(f"{address.host} {gone} ({status}): {asked_for}", status)
+        if status not in {200, 404} and not (status == 304 and validated):
             raise SourceBrokenError(f"{address.host} gives an answer without sense ({status}).")
         return Answer(address.url, status, reply.headers, reply.body, self._clock())
 
@@ -177,6 +180,7 @@ class HttpClient:
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
+        """Made once, when first needed: it takes longer than a request."""
         import httpcore2
 
         return httpcore2.default_ssl_context()

@@ -49,7 +49,7 @@ class Question(NamedTuple):
 
 
 def exchange(
-    question: Question, limits: Limits, network: CheckedNetwork, tls: ssl.SSLContext
+    question: Question, limits: Limits, network: CheckedNetwork, tls: ssl.SSLContext | None
 ) -> Reply:
     """Ask, over a connection that is made for this and closed after it.
 
@@ -125,7 +125,7 @@ def _read_body(response: httpcore2.Response, headers: Mapping[str, str], host: s
         return bytes(body)
     # A refusal stays one though its page is broken.
     with suppress(SourceBrokenError, *TROUBLE):
-        while len(body) < LARGEST_ASIDE and (more := next(pieces, b"")):
+        while len(body) < LARGEST_ASIDE and (more := next(pieces, None)) is not None:
             body += more
     return bytes(body[:LARGEST_ASIDE])
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from broadsheet.connectors.json_answers import (
+    MAX_NAME,
     Object,
     count_of,
     date_of,
@@ -58,7 +59,7 @@ def to_record(entry: Object, identifier: Identifier) -> Record:
         key=identifier.value,
         title=need_title(title),
         abstract=clean_abstract(abstract),
-        authors=clean_names(text_of(author, "name") for author in shown),
+        authors=clean_names(text_of(author, "name", MAX_NAME) for author in shown),
         ids=(identifier,),
         date=date_of(paper, "publishedAt", "submitted"),
         links=tuple(dict.fromkeys(_links(paper, identifier))),

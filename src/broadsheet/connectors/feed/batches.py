@@ -1,0 +1,122 @@
+"""What a feed says, as a batch: records, on which day each was listed, and when to ask again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from broadsheet.connectors.feed.dates import read_stamp
+from broadsheet.connectors.feed.entries import MAX_ENTRIES, Entry, Feed
+from broadsheet.connectors.feed.pace import slowed, suggested
+from broadsheet.connectors.feed.records import Kind, day_of, key_of, make_record
+from broadsheet.connectors.json_answers import MAX_CURSOR, Object, count_of, dump_cursor, text_of
+from broadsheet.connectors.rows import RowError, content_key
+from broadsheet.model import Record
+from broadsheet.sources import Announcement, Answer, Batch, Item, Rejected, Source
+
+CATEGORY = "feed"
+_AHEAD = timedelta(days=1)
+"""As far ahead of us as an entry's own day can be, somewhere on earth."""
+
+
+def unchanged_batch(answer: Answer, before: Object) -> Batch:
+    """The batch of an answer that says that nothing has changed."""
+    times = (count_of(before, "unchanged") or 0) + 1
+    every = timedelta(seconds=min(count_of(before, "every") or 3600, 86400))
+    return Batch(
+        pages=((CATEGORY, answer.at.date()),),
+        cursor=dump_cursor({**before, **_validators(answer, before), "unchanged": times}),
+        again=answer.at + slowed(every, times),
+    )
+
+
+def feed_batch(source: Source, answer: Answer, feed: Feed, before: Object) -> Batch:
+    """The batch of a feed that was read; `before` are the fields of the last cursor."""
+    kind = Kind(source.targets[1]) if len(source.targets) > 1 else Kind.EACH
+    records: list[Record] = []
+    rejected: list[Rejected] = []
+    items: list[Item] = []
+    for key, entry in _named(feed.entries[:MAX_ENTRIES]):
+        try:
+            record = make_record(entry, source.name, key, kind)
+        except RowError as error:
+            rejected.append(Rejected(key, str(error)))
+            continue
+        day = day_of(record)
+        if source.since is None or day is None or day >= source.since:
+            records.append(record)
+            items.append(Item(key, 0, read_stamp(entry.updated or entry.published)))
+    trouble = _trouble(feed, answer.url)
+    digest = _digest(records)
+    times = (count_of(before, "unchanged") or 0) + 1 if digest == before.get("digest") else 0
+    every = suggested(feed.every, answer.headers.get("cache-control", ""))
+    # What could not be read to its end is asked for again, whatever its validators say.
+    validators = {} if trouble else _validators(answer, {})
+    memory = {"digest": digest, "every": int(every.total_seconds()), "unchanged": times}
+    return Batch(
+        records=tuple(records),
+        rejected=tuple(rejected),
+        announced=tuple(_announce(record, answer) for record in records),
+        pages=((CATEGORY, answer.at.date()),),
+        items=tuple(items),
+        cursor=dump_cursor({**memory, **validators}),
+        again=answer.at + slowed(every, times),
+        trouble=trouble,
+        total=len(records),
+    )
+
+
+def _named(entries: Sequence[Entry]) -> Iterable[tuple[str, Entry]]:
+    """Entries with their keys, each key once.
+
+    Where a feed gives one id to entries that differ (some give all the same), title and address
+    tell them apart; an entry that is there twice is taken once.
+    """
+    differing: dict[str, set[tuple[str, str]]] = {}
+    for entry in entries:
+        differing.setdefault(key_of(entry), set()).add((entry.title, entry.page))
+    named: dict[str, Entry] = {}
+    for entry in entries:
+        key = key_of(entry)
+        if len(differing[key]) > 1:
+            key = content_key(key, f"{entry.title} {entry.page}")
+        named.setdefault(key, entry)
+    return named.items()
+
+
+def _announce(record: Record, answer: Answer) -> Announcement:
+    today = answer.at.date()
+    day = day_of(record)
+    if day is None or day > today + _AHEAD:
+        return Announcement(CATEGORY, today, record.key, "listed", estimated=True)
+    return Announcement(CATEGORY, day, record.key, "listed")
+
+
+def _trouble(feed: Feed, address: str) -> str:
+    if len(feed.entries) > MAX_ENTRIES:
+        return f"The feed at {address} has too many entries; the first {MAX_ENTRIES:,} were read."
+    if feed.lost:
+        were = "entry" if feed.lost == 1 else "entries"
+        return f"The feed at {address} is damaged: {feed.lost:,} {were} could not be read."
+    return ""
+
+
+def _digest(records: Iterable[Record]) -> str:
+    """Equal where a feed holds the same entries, in whatever order."""
+    total = hashlib.blake2b(digest_size=12)
+    for line in sorted(f"{record.key}\n{_hash_of(record)}" for record in records):
+        total.update(line.encode("utf-8", errors="replace"))
+    return total.hexdigest()
+
+
+def _hash_of(record: Record) -> str:
+    text = repr((record.title, record.abstract, record.authors, record.date))
+    return hashlib.blake2b(text.encode("utf-8", errors="replace"), digest_size=12).hexdigest()
+
+
+def _validators(answer: Answer, before: Object) -> dict[str, str]:
+    """ETag and Last-Modified as the server wants them back; a 304 need not repeat them."""
+    etag = answer.headers.get("etag", "") or text_of(before, "etag", MAX_CURSOR)
+    modified = answer.headers.get("last-modified", "") or text_of(before, "modified", MAX_CURSOR)
+    return {"etag": etag[:1000], "modified": modified[:100]}

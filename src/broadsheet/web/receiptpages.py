@@ -1,0 +1,52 @@
+"""The pages of receipts: all sources as calendars, and one source on one day."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from broadsheet.errors import NotFoundError
+from broadsheet.library import Library
+from broadsheet.query.tokens import clean
+from broadsheet.web.dayview import view_day
+from broadsheet.web.heat import first_day
+from broadsheet.web.receiptview import view_receipts
+from broadsheet.web.render import Renderer
+from broadsheet.web.requests import read_day
+
+
+class ReceiptPages:
+    """Handlers of the pages of receipts."""
+
+    def __init__(self, library: Library, renderer: Renderer) -> None:
+        self._newsroom = library.newsroom
+        self._renderer = renderer
+
+    def calendar(self, request: Request) -> Response:
+        """Every source with its last half year."""
+        today = self._newsroom.today()
+        first = first_day(today)
+        view = view_receipts(
+            self._newsroom.get_status(),
+            self._newsroom.get_receipts(first, today),
+            self._newsroom.get_rejections(first, today),
+            today,
+        )
+        return self._renderer.page("receipts.html", view=view, text="")
+
+    def day(self, request: Request) -> Response:
+        """One source on one day, of a source that was removed, too, if something is left."""
+        day = read_day(request.path_params["day"])
+        source = clean(request.path_params["source"])
+        found = [each for each in self._newsroom.get_receipts(day, day) if each.source == source]
+        if not found and source not in {s.source.name for s in self._newsroom.get_status()}:
+            raise NotFoundError("source", source)
+        view = view_day(
+            source,
+            day,
+            found,
+            self._newsroom.summarise(found),
+            self._newsroom.get_rejections(day, day, source=source),
+            self._newsroom.get_reports(source=source, first=day, last=day),
+        )
+        return self._renderer.page("receipt.html", view=view, text="")

@@ -1,0 +1,359 @@
+"""`source`, `sync`, `receipts` and `enrich`: real libraries that follow a source of our own making."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+import pytest
+
+from broadsheet import wiring
+from broadsheet.cli import codes
+from broadsheet.cli.sourcing import add
+from broadsheet.connectors import CONNECTORS
+from broadsheet.errors import SourceBusyError, SourceRefusedError
+from broadsheet.jobs import Watch
+from shell import Done, Shell
+from toy import START, Time, Toy, ToyWeb, paper
+
+
+class News(Shell):
+    """Commands on a library whose only kind of source is the toy, in a time of its own."""
+
+    def __init__(
+        self, folder: Path, capsys: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch
+    ) -> None:
+        super().__init__(folder, capsys)
+        self.time = Time()
+        self.web = ToyWeb(self.time)
+        open_library = wiring.open_library
+        patch.setattr(wiring, "Connectors", lambda: {"toy": Toy()})
+        patch.setattr(wiring, "HttpClient", lambda *_, **__: self.web)
+        patch.setattr(
+            wiring,
+            "open_library",
+            lambda settings, *, create: open_library(
+                settings, create=create, clock=self.time.now, sleep=self.time.sleep
+            ),
+        )
+        self.web.lay("sweep/start", {"listed": []})
+
+    def json(self, *args: str) -> Any:
+        return json.loads(self(*args, "--json").out)
+
+
+@pytest.fixture
+def news(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[News]:
+    monkeypatch.setenv("BROADSHEET_EMBEDDER", "none")
+    monkeypatch.setenv("TZ", "UTC")
+    return News(tmp_path / "library", capsys, monkeypatch)
+
+
+@pytest.fixture
+def bees(news: News) -> News:
+    """A library that follows the toy, which has two papers and one that cannot go in."""
+    news.web.lay(
+        "papers/start",
+        {
+            "papers": [paper("a"), paper("b", 2)],
+            "rejected": [["c", "it has no title"]],
+            "told": [["a", 1], ["b", 2], ["c", 1]],
+            "stars": [["a", 7]],
+            "more": False,
+        },
+    )
+    assert news("source", "add", "toy", "bees", "--since", "2026-03-01").code == codes.OK
+    return news
+
+
+def one_sentence(done: Done) -> str:
+    assert done.code == codes.FAILED and len(done.err.splitlines()) == 1
+    assert done.err.startswith("broadsheet: ")
+    return done.err
+
+
+# --- Following --------------------------------------------------------------------------------
+
+
+def test_adding_makes_the_library_and_says_what_is_next(news: News) -> None:
+    done = news("source", "add", "toy", "bees", "--since", "2026-02")
+    assert done.code == codes.OK
+    assert "toy is followed: bees, from 2026-02-01 on." in done.out
+    assert "broadsheet sync toy" in done.out
+    assert news.web.asked == []
+    again = news("source", "add", "toy", "wasps", "--since", "2026-02-01")
+    assert "toy is followed: bees, wasps, from 2026-02-01 on." in again.out
+    assert "follows bees, wasps already" in one_sentence(news("source", "add", "toy", "wasps"))
+
+
+def test_mistakes_in_adding_are_one_sentence_with_an_example(news: News) -> None:
+    assert "there are toy" in one_sentence(news("source", "add", "bird"))
+    assert "such as bees" in one_sentence(news("source", "add", "toy", "?\x1b[31m"))
+    assert "yet to come" in one_sentence(news("source", "add", "toy", "--since", "2027"))
+    for day in ("tomorrow", "2026-13", "2026-02-30", "20260220", "\u0662026"):
+        done = news("source", "add", "toy", "bees", "--since", day)
+        assert done.code == codes.USAGE and "2026-11-20" in done.err
+
+
+def test_help_names_every_kind() -> None:
+    """Break to see it fail: add a row to `CONNECTORS`."""
+    assert add.help
+    for kind in CONNECTORS:
+        assert f"broadsheet source add {kind}" in add.help
+        assert f"\n{kind} " in click.utils.inspect.cleandoc(add.help)  # type: ignore[attr-defined]
+
+
+def test_nothing_followed_says_how_to_follow(shell: Shell) -> None:
+    for command in (["source", "list"], ["sync"], ["receipts"]):
+        done = shell(*command)
+        assert done.code == codes.OK and "broadsheet source add arxiv cs.LG" in done.out
+    assert "None is followed" in one_sentence(shell("sync", "toy"))
+
+
+def test_no_library_says_how_to_make_one(news: News) -> None:
+    for command in (["source", "list"], ["sync"], ["receipts"], ["sync", "--watch"]):
+        assert "broadsheet source add" in one_sentence(news(*command))
+        assert not news.folder.exists()
+
+
+def test_list_from_new_to_fine(bees: News) -> None:
+    (new,) = bees.json("source", "list")["sources"]
+    assert (new["state"], new["items"], new["good_at"]) == ("new", 0, None)
+    bees("sync")
+    (fine,) = bees.json("source", "list")["sources"]
+    assert (fine["state"], fine["items"], fine["trouble"]) == ("fine", 2, "")
+    assert (fine["since"], fine["targets"]) == ("2026-03-01", ["bees"])
+    assert {stream["stream"] for stream in fine["streams"]} == {"papers", "sweep"}
+    table = bees("source", "list").out
+    for word in ("toy", "bees", "2026-03-02 08:00 UTC", "2026-03-02 09:00 UTC", "fine"):
+        assert word in table
+
+
+def test_pause_resume_remove(bees: News) -> None:
+    assert "broadsheet source resume toy" in bees("source", "pause", "toy").out
+    assert "paused" in bees("source", "list").out
+    for args in (["sync"], ["sync", "toy"]):
+        done = bees(*args)
+        assert done.code == codes.OK and "broadsheet source resume toy" in done.out
+    assert bees.web.asked == []
+    assert bees("source", "resume", "toy").code == codes.OK
+    assert bees("sync").code == codes.OK and bees.web.asked
+    gone = bees("source", "remove", "toy")
+    assert "papers and receipts stay" in gone.out
+    assert "broadsheet source add toy bees --since 2026-03-01" in gone.out
+    assert bees("show", "10.1000/a").code == codes.OK
+    assert bees("receipts", "--day", "2026-03-02").out.count("2 here") == 1
+
+
+def test_mistaken_name_is_answered_with_the_names(bees: News) -> None:
+    for verb in ("pause", "resume", "remove", "test"):
+        told = one_sentence(bees("source", verb, "bee\x1b]0;x\x07s"))
+        assert "Followed are: toy." in told and "\x1b" not in told
+    for command in (["sync", "bees"], ["receipts", "--source", "bees"]):
+        assert "Followed are: toy." in one_sentence(bees(*command))
+
+
+def test_trying_a_source_keeps_nothing(bees: News) -> None:
+    done = bees("source", "test", "toy")
+    assert done.code == codes.OK
+    for word in ("papers", "https://toy.example/papers/start", "2 records, 1 rejected"):
+        assert word in done.out
+    assert "On the nature of a" in done.out
+    assert bees.json("stats")["works"] == 0
+    bees.web.lay("papers/start", SourceBusyError("The toy asks for patience."))
+    done = bees("source", "test", "toy")
+    assert done.code == codes.ATTENTION and "The toy asks for patience." in done.out
+    (trial,) = bees.json("source", "test", "toy")["streams"]
+    assert trial["trouble"] == "The toy asks for patience."
+
+
+# --- Syncing ----------------------------------------------------------------------------------
+
+
+def test_sync_tells_a_line_a_stream_and_then_when(bees: News) -> None:
+    done = bees("sync")
+    assert done.code == codes.OK
+    assert done.out.splitlines() == [
+        "toy papers: 2 new, 1 rejected in 1 request",
+        "toy sweep: nothing new in 1 request",
+    ]
+    done = bees("sync")
+    assert (done.code, done.out) == (
+        codes.OK,
+        "Nothing is due before 2026-03-02 09:00 UTC (toy).\n",
+    )
+    assert "toy papers: nothing new in 1 request" in bees("sync", "toy").out
+    assert bees("search", "nature").code == codes.OK
+
+
+def test_sync_for_programs(bees: News) -> None:
+    told = bees.json("sync")
+    assert told["ok"] is True and told["next_at"] == "2026-03-02T09:00:00+00:00"
+    papers, _ = told["streams"]
+    assert (papers["outcome"], papers["added"], papers["rejected"]) == ("done", 2, 1)
+    assert bees.json("sync") == {"ok": True, "streams": [], "next_at": told["next_at"]}
+
+
+def test_sync_that_got_nothing_fails_and_names_the_next_attempt(bees: News) -> None:
+    bees.web.lay("papers/start", SourceBusyError("The toy asks for patience."))
+    done = bees("sync")
+    assert done.code == codes.FAILED
+    assert done.out == (
+        "toy papers: The toy asks for patience. Next attempt: 2026-03-02 08:10 UTC.\n"
+    )
+    assert "toy: The toy asks for patience." in bees("source", "list").out
+    assert bees.json("source", "list")["sources"][0]["state"] == "trouble"
+
+
+def test_sync_with_something_amiss_wants_attention(bees: News) -> None:
+    bees.web.lay("papers/start", {"papers": [paper("a")], "trouble": "It is stale.", "more": False})
+    done = bees("sync")
+    assert done.code == codes.ATTENTION
+    assert "toy papers: 1 new in 1 request. It is stale." in done.out
+
+
+def test_refusal_is_told_until_a_person_resumes(bees: News) -> None:
+    bees.web.lay("papers/start", SourceRefusedError("The toy answers 403.", "toy.example"))
+    done = bees("sync")
+    assert done.code == codes.FAILED and "broadsheet source resume toy" in done.out
+    bees.time.pass_by(timedelta(days=9))
+    again = bees("sync")
+    assert again.code == codes.ATTENTION and "The toy answers 403." in again.out
+    assert len(bees.web.asked) == 1
+    assert bees.json("source", "list")["sources"][0]["state"] == "refused"
+    bees("source", "resume", "toy")
+    assert bees.web.released == ["toy.example"]
+    assert bees("sync").code == codes.FAILED and len(bees.web.asked) == 2
+
+
+def press_ctrl_c(url: str) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("args", [["sync"], ["sync", "toy", "--json"], ["sync", "--watch"]])
+def test_ctrl_c_keeps_what_came_and_the_next_sync_goes_on(bees: News, args: list[str]) -> None:
+    """Break to see it fail: let `_resumable` not catch KeyboardInterrupt, or keep the cursor in a
+    transaction of its own after the run."""
+    bees.web.lay("papers/start", {"papers": [paper("a")], "next": "2"})
+    bees.web.lay("papers/2", {"papers": [paper("b")], "more": False, "next": "3"})
+    bees.web.listener = lambda url: press_ctrl_c(url) if url.endswith("/2") else None
+    done = bees(*args)
+    assert done.code == codes.INTERRUPTED and done.out == ""
+    assert "Stopped." in done.err and "goes on where this one was" in done.err
+    assert bees.json("stats")["works"] == 1
+    bees.web.listener = lambda url: None
+    assert "toy papers: 1 new in 1 request" in bees("sync").out
+    assert bees.web.asked == ["papers/start", "papers/2", "papers/2", "sweep/start"]
+
+
+def test_watch_prints_each_stream_as_it_ends(bees: News, monkeypatch: pytest.MonkeyPatch) -> None:
+    def look_twice(self: Watch) -> None:
+        assert self.look() > 0
+        bees.time.pass_by(timedelta(hours=1))
+        self.look()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("broadsheet.jobs._utc_now", bees.time.now)
+    monkeypatch.setattr(Watch, "run", look_twice)
+    done = bees("sync", "--watch")
+    assert done.code == codes.INTERRUPTED
+    assert [line.split(":")[0] for line in done.out.splitlines()] == [
+        "toy papers",
+        "toy sweep",
+        "toy papers",
+    ]
+    bees.time.pass_by(timedelta(hours=1))
+    lines = bees("sync", "--watch", "--json").out.splitlines()
+    assert [json.loads(line)["outcome"] for line in lines] == ["unchanged"] * 2
+    assert bees("sync", "--watch", "toy").code == codes.USAGE
+
+
+def test_hostile_titles_and_troubles_cannot_act_on_the_terminal(bees: News) -> None:
+    """Break to see it fail: print `report.trouble`, or a trial's titles, without `printable`."""
+    trick = "\x1b]0;owned\x07\x9b31m\u202e"
+    bees.web.lay(
+        "papers/start",
+        {"papers": [paper("a", title=trick)], "trouble": trick, "rejected": [[trick, trick]],
+         "told": [[trick, 1], ["a", 1]], "more": False},
+    )  # fmt: skip
+    for command in (
+        ["source", "test", "toy"], ["sync"], ["source", "list"],
+        ["receipts", "--day", "2026-03-02"], ["show", "10.1000/a"],
+    ):  # fmt: skip
+        done = bees(*command)
+        assert "owned" in done.out
+        assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(done.out + done.err)
+
+
+# --- Receipts ---------------------------------------------------------------------------------
+
+
+def test_receipts_for_people(bees: News) -> None:
+    bees("sync")
+    done = bees("receipts")
+    assert done.code == codes.ATTENTION  # c was announced, and is not here
+    monday, sunday = done.out.index("Monday 2026-03-02"), done.out.index("Sunday 2026-03-01")
+    assert monday < sunday
+    assert "3 announced · 2 here" in done.out and "✗ missing" in done.out
+    assert "The toy rests on Sundays." in done.out
+    assert "missing: c" not in done.out
+    day = bees("receipts", "--day", "2026-03-02", "--source", "toy").out
+    assert "missing: c" in day and "rejected: toy c: it has no title" in day
+    assert "Sunday" not in day
+
+
+def test_receipts_for_programs(bees: News) -> None:
+    bees("sync")
+    told = bees.json("receipts", "--since", "2026-03-01")
+    assert (told["first"], told["last"]) == ("2026-03-01", "2026-03-02")
+    sunday, monday = told["receipts"]
+    assert (sunday["verdict"], sunday["day"]) == ("quiet", "2026-03-01")
+    assert (monday["announced"], monday["ingested"], monday["missing"]) == (3, 2, ["c"])
+    assert [each["key"] for each in told["rejections"]] == ["c"]
+
+
+def test_receipts_of_days_without_any(bees: News) -> None:
+    done = bees("receipts", "--day", "2026-01-05")
+    assert done.code == codes.OK and "receipts begin with a source's first day" in done.out
+    assert "yet to come" in one_sentence(bees("receipts", "--since", "2027"))
+    assert bees("receipts", "--day", "2026-03").code == codes.USAGE
+    assert bees("receipts", "--day", "2026-03-01", "--since", "2026").code == codes.USAGE
+
+
+# --- Papers and services ----------------------------------------------------------------------
+
+
+def test_show_tells_when_it_was_seen_and_what_was_counted(bees: News) -> None:
+    bees("sync")
+    bees.time.pass_by(timedelta(days=1))
+    bees.web.lay("papers/start", {"stars": [["a", 1234]], "more": False})
+    bees("sync")
+    shown = bees("show", "10.1000/a").out
+    assert "first seen" in shown and START.date().isoformat() in shown
+    assert "1,234 on 2026-03-03, 7 on 2026-03-02" in shown
+    data = bees.json("show", "10.1000/a")
+    assert data["first_seen_at"] == START.isoformat()
+    assert [value for _, value in data["measures"]["toy stars"]] == [7, 1234]
+
+
+def test_show_marks_what_was_withdrawn(bees: News) -> None:
+    bees("sync")
+    assert "WITHDRAWN" not in bees("show", "10.1000/a").out
+    bees.time.pass_by(timedelta(days=1))
+    bees.web.lay("papers/start", {"deleted": ["a"], "more": False})
+    bees("sync")
+    assert "WITHDRAWN" in bees("show", "10.1000/a").out
+    assert "WITHDRAWN" in bees("search", "nature of a").out
+    assert bees.json("show", "10.1000/a")["withdrawn"] is True
+
+
+def test_service_that_cannot_be_asked_is_one_sentence(bees: News) -> None:
+    assert "There is no service nobody" in one_sentence(bees("enrich", "nobody"))
+    assert "key" in one_sentence(bees("enrich", "openalex"))
+    assert bees("enrich", "crossref", "--limit", "0").code == codes.USAGE

@@ -1,0 +1,201 @@
+"""The pages of receipts, over the real store: each cell says why, and nothing is silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from urllib.parse import quote
+
+import pytest
+from followed import FRIDAY, ODD, REFUSAL, open_followed
+from invented import NOW, browse, hrefs, read, text
+from selectolax.lexbor import LexborHTMLParser as Html
+from selectolax.lexbor import LexborNode
+from starlette.testclient import TestClient
+from test_api import documented
+from test_security import check_markup
+
+from broadsheet.library import Library
+from broadsheet.sources import Receipt, Verdict
+from broadsheet.web import wording
+from broadsheet.web.heat import WORST_FIRST, draw_heat
+
+THERE = f"/receipts/{quote(ODD, safe='')}"
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """A library that follows two sources; for reading only."""
+    with open_followed(tmp_path_factory.mktemp("followed")) as library:
+        yield library
+
+
+@pytest.fixture(scope="module")
+def reader(followed: Library) -> TestClient:
+    return browse(followed)
+
+
+def cells(page: Html, section: int = 0) -> dict[str, LexborNode]:
+    """The cells of a source's map, by day."""
+    maps = page.css(".heat")
+    return {(link.attributes["href"] or "")[-10:]: link for link in maps[section].css("tbody td a")}
+
+
+def test_each_day_is_a_cell_that_says_why(reader: TestClient) -> None:
+    page = read(reader, "/receipts")
+    days = cells(page)
+    assert min(days) == "2026-02-16" and max(days) == "2026-03-01" and len(days) == 14
+    told = {
+        day: ((link.parent.attributes["class"] if link.parent else ""), link.text())
+        for day, link in days.items()
+    }
+    assert told["2026-02-28"] == ("is-quiet", "–")
+    assert told["2026-02-27"] == ("is-missing", "✗")
+    assert told["2026-02-26"] == ("is-complete", "✓")
+    assert told["2026-02-25"] == ("is-empty", "∅")
+    assert told["2026-02-24"] == ("is-unknown", "?")
+    assert told["2026-02-17"] == ("is-unknown", "?")
+    label = days["2026-02-27"].attributes["aria-label"]
+    assert label == days["2026-02-27"].attributes["title"]
+    assert label is not None and label.startswith(
+        "Friday 27 February 2026: cs.LG: 4 announced, 3 here, 1 missing; 1 came and could not go "
+        "in: It has no title; next attempt 09:30 UTC."
+    )
+    assert days["2026-02-27"].attributes["href"] == "/receipts/arxiv/2026-02-27"
+
+
+def test_how_each_source_stands(reader: TestClient) -> None:
+    page = read(reader, "/receipts")
+    first, second = (" ".join(node.text().split()) for node in page.css(".standing"))
+    assert first == (
+        "18 papers here. Last good 26 February 2026, 05:00 UTC. "
+        "Next attempt 1 March 2026, 09:30 UTC."
+    )
+    assert second == "0 papers here. No complete run yet."
+    stale, refusing = (" ".join(node.text().split()) for node in page.css(".source .note"))
+    assert "still shows the batch" in stale and "Since 27 February 2026, 04:10 UTC" in stale
+    assert refusing.startswith(REFUSAL)
+    assert page.css(".note code")[0].text() == f"broadsheet source resume '{ODD}'"
+
+
+def test_every_sign_is_explained_and_different(reader: TestClient) -> None:
+    """Colour is never all that tells two verdicts apart."""
+    page = read(reader, "/receipts")
+    signs = [node.text() for node in page.css(".legend .cell")]
+    assert len(set(signs)) == len(signs) == len(Verdict) == len(set(WORST_FIRST))
+    assert all(text for text in (node.text().strip() for node in page.css(".legend li")))
+
+
+def test_what_could_not_go_in_is_listed(reader: TestClient) -> None:
+    page = read(reader, "/receipts")
+    assert "2602.99999: It has no title." in text(page, ".records li")
+
+
+def test_a_day_in_words_and_numbers(reader: TestClient) -> None:
+    page = read(reader, f"/receipts/arxiv/{FRIDAY}")
+    assert text(page, "h1") == "arXiv, Friday 27 February 2026"
+    assert text(page, ".lead").startswith("4 announced, 3 here, 1 missing; 1 could not go in")
+    said = [" ".join(node.text().split()) for node in page.css("section h2 + p")]
+    assert said[0].startswith("4 announced, 3 here, 1 missing")
+    assert said[1].startswith("The feed of stat.ML still shows the batch of 2026-02-26 since 04:10")
+    assert hrefs(page, ".keys a") == ["https://arxiv.org/abs/2602.99999"]
+    assert "It has no title." in text(page, ".records li")
+    assert text(page, ".numbers").startswith("Announced4Here3New")
+    assert "https://rss.example/rss/cs.LG" in hrefs(page, "section a")
+    rows = [" ".join(row.text().split()) for row in page.css(".facts tbody tr")]
+    assert len(rows) == 2 and rows[0].startswith("06:00 UTCfeed of the day nothing new")
+    assert hrefs(page, ".days a") == ["/receipts/arxiv/2026-02-26", "/receipts/arxiv/2026-02-28"]
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "said"),
+    [
+        ("/receipts/arxiv/0001-01-01", 200, "Before this source was followed."),
+        ("/receipts/arxiv/9999-12-31", 200, "Not announced yet."),
+        ("/receipts/arxiv/2026-02-28", 200, "arXiv announces nothing on Saturdays."),
+        (f"{THERE}/2026-02-27", 200, "no attempt is on record"),
+        ("/receipts/arxiv/2026-02-30", 400, "is not a day"),
+        ("/receipts/arxiv/today", 400, "is not a day"),
+        (f"/receipts/arxiv/{'9' * 3000}", 400, "is not a day"),
+        ("/receipts/none/2026-02-27", 404, "no source none"),
+        ("/receipts/%3Cscript%3E/2026-02-27", 404, "no source <script>"),
+        ("/receipts/arxiv", 404, "no page"),
+        ("/receipts/%00/2026-02-27", 404, "no source"),
+    ],
+)
+def test_any_day_has_a_decent_answer(
+    reader: TestClient, address: str, status: int, said: str
+) -> None:
+    page = read(reader, address, status)
+    check_markup(page)
+    body = page.body
+    assert body is not None and said in " ".join(body.text().split())
+
+
+def test_the_front_page_tells_the_last_day_of_each_source(reader: TestClient) -> None:
+    page = read(reader, "/")
+    check_markup(page)
+    lines = [" ".join(node.text().split()) for node in page.css(".latest li")]
+    assert lines[0].startswith("✗ arXiv, 27 February 2026: 4 announced, 3 here, 1 missing; 1")
+    assert len(lines) == 2 and hrefs(page, ".latest a")[0] == "/receipts/arxiv/2026-02-27"
+    assert not read(reader, "/search?q=graph").css(".latest")
+
+
+def test_without_sources_the_page_says_how_to_add_one(client: TestClient) -> None:
+    page = read(client, "/receipts")
+    assert "broadsheet source add arxiv cs.LG stat.ML" in text(page, ".state")
+    assert not page.css(".heat") and not read(client, "/").css(".latest")
+    assert "/receipts" in hrefs(page, "footer a")
+
+
+def test_receipts_for_programs(reader: TestClient) -> None:
+    body = reader.get("/api/receipts?source=arxiv&from=2026-02-27&to=2026-02-27").json()
+    assert (body["ok"], body["source"]) == (True, "arxiv")
+    assert body["first"] == body["last"] == "2026-02-27"
+    assert [each["category"] for each in body["receipts"]] == ["cs.LG", "stat.ML"]
+    assert body["receipts"][0]["missing"] == ["2602.99999"]
+    assert body["receipts"][1]["verdict"] == "stale"
+    assert body["rejections"][0]["reason"] == "It has no title."
+    assert set(body) == documented("`/api/receipts`")
+    assert set(body["receipts"][0]) == documented("A receipt")
+    week = reader.get("/api/receipts").json()
+    assert (week["first"], week["last"]) == ("2026-02-23", "2026-03-01")
+    assert {each["source"] for each in week["receipts"]} == {"arxiv", ODD}
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("from=0001-01-01&to=0001-01-01", 200),
+        ("from=0001-01-01&to=9999-12-31", 200),
+        ("from=9999-12-31&to=9999-12-31", 200),
+        ("to=0001-01-01", 200),
+        ("from=2026-03-02&to=2026-03-01", 400),
+        ("from=2026-13-01", 400),
+        ("to=x", 400),
+        ("source=none", 404),
+    ],
+)
+def test_strange_spans(reader: TestClient, query: str, status: int) -> None:
+    answer = reader.get(f"/api/receipts?{query}")
+    assert answer.status_code == status, answer.text
+    assert answer.json()["ok"] is (status == 200)
+
+
+def test_health_tells_how_each_source_stands(reader: TestClient) -> None:
+    sources = reader.get("/healthz").json()["sources"]
+    assert set(sources) == {"arxiv", ODD}
+    assert set(sources["arxiv"]) == documented("`/healthz`")
+    assert sources["arxiv"]["good_at"] == "2026-02-26T05:00:00+00:00"
+    assert sources["arxiv"]["next_at"] == "2026-03-01T09:30:00+00:00"
+    assert sources["arxiv"]["trouble"].startswith("The feed of stat.ML still shows")
+    assert sources[ODD]["blocked"] == REFUSAL and sources[ODD]["next_at"] is None
+
+
+@pytest.mark.parametrize("today", [date.min, date.max, NOW.date()])
+def test_the_map_is_drawn_on_any_day(today: date) -> None:
+    receipt = Receipt("arxiv", "", today, Verdict.COMPLETE, "All here.")
+    heat = draw_heat([receipt], today)
+    found = [cell for row in heat.rows for cell in row.cells if cell]
+    assert [cell.label for cell in found] == [f"{wording.say_day(today)}: All here."]
+    assert sum(weeks for _, weeks in heat.months) == len(heat.rows[0].cells)

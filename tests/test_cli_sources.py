@@ -1,14 +1,13 @@
-"""`source`, `sync`, `receipts` and `enrich`: real libraries that follow a source of our own making."""
+"""`source`, `sync`, `receipts`, `enrich`: real libraries that follow a source of our making."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
-import click
 import pytest
 
 from broadsheet import wiring
@@ -49,7 +48,7 @@ class News(Shell):
 @pytest.fixture
 def news(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[News]:
+) -> News:
     monkeypatch.setenv("BROADSHEET_EMBEDDER", "none")
     monkeypatch.setenv("TZ", "UTC")
     return News(tmp_path / "library", capsys, monkeypatch)
@@ -106,7 +105,7 @@ def test_help_names_every_kind() -> None:
     assert add.help
     for kind in CONNECTORS:
         assert f"broadsheet source add {kind}" in add.help
-        assert f"\n{kind} " in click.utils.inspect.cleandoc(add.help)  # type: ignore[attr-defined]
+        assert re.search(rf"^ *{kind}  ", add.help, re.MULTILINE)
 
 
 def test_nothing_followed_says_how_to_follow(shell: Shell) -> None:
@@ -148,7 +147,7 @@ def test_pause_resume_remove(bees: News) -> None:
     assert "papers and receipts stay" in gone.out
     assert "broadsheet source add toy bees --since 2026-03-01" in gone.out
     assert bees("show", "10.1000/a").code == codes.OK
-    assert bees("receipts", "--day", "2026-03-02").out.count("2 here") == 1
+    assert "followed no longer" in bees("receipts", "--day", "2026-03-02").out
 
 
 def test_mistaken_name_is_answered_with_the_names(bees: News) -> None:
@@ -188,7 +187,7 @@ def test_sync_tells_a_line_a_stream_and_then_when(bees: News) -> None:
         codes.OK,
         "Nothing is due before 2026-03-02 09:00 UTC (toy).\n",
     )
-    assert "toy papers: nothing new in 1 request" in bees("sync", "toy").out
+    assert "toy papers: 1 rejected in 1 request" in bees("sync", "toy").out
     assert bees("search", "nature").code == codes.OK
 
 

@@ -22,7 +22,17 @@ from broadsheet.errors import (
 from broadsheet.model import Identifier, Record
 from broadsheet.newsroom import Newsroom
 from broadsheet.ports import Web
-from broadsheet.sources import Answer, Batch, Item, Measure, Outcome, Raw, StreamReport, StreamState
+from broadsheet.sources import (
+    Answer,
+    Batch,
+    Item,
+    Measure,
+    Outcome,
+    Raw,
+    Rejected,
+    StreamReport,
+    StreamState,
+)
 from broadsheet.storage import SqlStore
 from broadsheet.sync import FIRST_DELAY
 from papers import NOW, DictIndex, make_record, open_empty
@@ -43,6 +53,7 @@ class Lens:
         self.asked: list[list[str]] = []
         self.citations = 5
         self.before: Callable[[], None] = lambda: None
+        self.spoil: Callable[[Batch], Batch] = lambda batch: batch
 
     def ready(self) -> str:
         return self.missing
@@ -57,11 +68,12 @@ class Lens:
         records = (
             Record("lens", key, "?", ids=(each,)) for key, each in zip(keys, ids, strict=True)
         )
-        return Batch(
+        batch = Batch(
             records=tuple(replace(record, title=f"Lens on {record.key}") for record in records),
             items=tuple(Item(key) for key in keys),
             measures=tuple(Measure(key, "citations", self.citations) for key in keys),
         )
+        return self.spoil(batch)
 
 
 class Desk:
@@ -234,6 +246,17 @@ def test_papers_that_it_cannot_be_asked_about_hold_up_no_others(desk: Desk) -> N
     desk.time.pass_by(ROUND)
     desk.lens.before = raising(SourceRequestError("Gone (410).", 410))
     assert desk.run().outcome is Outcome.BROKEN
+
+
+def test_what_could_not_go_in_is_told_and_receipts_go_on(desk: Desk) -> None:
+    desk.add(1)
+    reason = "the answer is about another paper"
+    desk.lens.spoil = lambda batch: Batch(rejected=(Rejected(batch.records[0].key, reason),))
+    report = desk.run()
+    assert (report.outcome, report.rejected) == (Outcome.UNCHANGED, 1)
+    day = START.date()
+    assert [one.reason for one in desk.newsroom.get_rejections(day, day)] == [reason]
+    assert all(receipt.source != "" for receipt in desk.newsroom.get_receipts(day, day))
 
 
 def test_without_its_key_nothing_is_asked(desk: Desk) -> None:

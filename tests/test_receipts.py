@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadsheet.receipts import summarise, write_receipts
+from broadsheet.receipts import look_back, summarise, write_receipts
 from broadsheet.sources import (
     DayTally,
     Outcome,
@@ -141,6 +141,17 @@ def test_an_entry_that_could_not_be_read_denies_completeness_to_its_whole_day() 
 def test_a_rejection_that_was_mended_counts_no_more() -> None:
     received = write(tally(announced=3, arrived=3), rejections=[turned_away("x", mended=True)])
     assert only(received) == (Verdict.COMPLETE, "3 announced, all here.")
+
+
+def test_rejections_that_are_counted_and_not_listed_count_all_the_same() -> None:
+    """The store lists a thousand. Break: leave `unlisted` out of `_write_day`."""
+    received = write(
+        tally(announced=3, arrived=3),
+        tally(category="", page="", rejected=2),
+        rejections=[turned_away("?")],
+    )
+    assert [receipt.verdict for receipt in received] == [Verdict.MISSING] * 2
+    assert received[1].rejected == 2 and "(and 1 more)" in received[1].sentence
 
 
 def test_late_papers() -> None:
@@ -350,6 +361,13 @@ def test_a_weekly_list_is_asked_for_on_its_own_days_only() -> None:
     tallies = [seen("daily", FRIDAY), seen("daily", MONDAY), seen("weekly", MONDAY)]
     received = write(*tallies, source=FEED, last=MONDAY)
     assert [r.category for r in received] == ["daily"] * 4 + ["weekly"]
+    before = [seen("daily", FRIDAY - timedelta(days=n)) for n in (1, 2)]
+    received = write(*before, seen("weekly", FRIDAY), source=FEED)
+    assert [(r.category, r.verdict) for r in received] == [
+        ("daily", Verdict.UNKNOWN),
+        ("weekly", Verdict.WAITING),
+    ]
+    assert look_back(FRIDAY) < FRIDAY - timedelta(days=7) and look_back(date.min) == date.min
 
 
 def test_a_source_that_was_removed_leaves_its_receipts() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
-from datetime import UTC, datetime
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
 
 from broadsheet import shapes
 from broadsheet.library import Page, Shown, Stats
@@ -34,6 +35,18 @@ from broadsheet.model import (
     WorkEvent,
 )
 from broadsheet.query import Query
+from broadsheet.sources import (
+    Outcome,
+    Receipt,
+    RejectedItem,
+    Source,
+    SourceStatus,
+    StreamReport,
+    StreamState,
+    SyncReport,
+    Trial,
+    Verdict,
+)
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 WORK = Work(7, "T", summary="S", ids=(Identifier("arxiv", "2401.00001"),), sources=("demo",))
@@ -142,3 +155,85 @@ def test_stats(tmp_path: Path) -> None:
     data = through_json(shapes.stats(stats, tmp_path))
     assert data["library"] == str(tmp_path)
     assert (data["sources"], data["spaces"], data["works"]) == ({"demo": 4}, {"static": 3}, 3)
+
+
+# --- Live sources -----------------------------------------------------------------------------
+
+SOURCE = Source("arxiv", "arxiv", ("cs.LG",), NOW, since=date(2026, 2, 1))
+STATE = StreamState("arxiv", "oai:cs.LG", cursor="secret", due_at=NOW, good_at=NOW)
+REPORT = StreamReport("arxiv", "oai", "harvest", Outcome.DONE, NOW, NOW, added=2, next_at=NOW)
+WHEN = "2026-03-01T08:00:00+00:00"
+
+
+def test_source_with_how_it_stands() -> None:
+    status = SourceStatus(SOURCE, (STATE,), 41, good_at=NOW, next_at=NOW)
+    data = through_json(shapes.source_status(status))
+    assert set(data) == {field.name for field in fields(Source)} | {
+        "state", "items", "trouble", "good_at", "next_at", "streams",
+    }  # fmt: skip
+    assert (data["since"], data["added_at"], data["good_at"]) == ("2026-02-01", WHEN, WHEN)
+    assert (data["targets"], data["items"]) == (["cs.LG"], 41)
+    (stream,) = data["streams"]
+    assert stream["due_at"] == WHEN and stream["tried_at"] is None
+    assert "cursor" not in stream  # opaque, and as long as it likes
+    assert shapes.sources([status]) == {"sources": [data]}
+    assert through_json(shapes.source(SOURCE)).items() <= data.items()
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({}, "new"),
+        ({"streams": (STATE,)}, "filling"),
+        ({"streams": (STATE,), "good_at": NOW}, "fine"),
+        ({"good_at": NOW, "trouble": "It is stale."}, "trouble"),
+        ({"trouble": "x", "source": replace(SOURCE, paused=True)}, "paused"),
+        ({"source": replace(SOURCE, paused=True, blocked="It answers 403.")}, "refused"),
+    ],
+)
+def test_state_of_a_source_in_a_word(changes: dict[str, Any], state: str) -> None:
+    assert shapes.state_of(SourceStatus(**{"source": SOURCE, **changes})) == state
+
+
+def test_sync_report() -> None:
+    data = through_json(shapes.sync_report(SyncReport((REPORT,)), NOW))
+    assert (data["ok"], data["next_at"]) == (True, WHEN)
+    (stream,) = data["streams"]
+    assert stream == through_json(shapes.stream_report(REPORT))
+    assert set(stream) == {field.name for field in fields(StreamReport)}
+    assert (stream["outcome"], stream["added"], stream["began_at"]) == ("done", 2, WHEN)
+    assert shapes.sync_report(SyncReport(), None) == {"ok": True, "streams": [], "next_at": None}
+
+
+def test_receipts() -> None:
+    receipt = Receipt(
+        "arxiv", "cs.LG", NOW.date(), Verdict.MISSING, "1 is missing.", announced=2, ingested=1,
+        missing=("2603.00001",), stale_since=NOW,
+    )  # fmt: skip
+    rejected = RejectedItem("arxiv", "2603.00001", "it has no title", NOW.date(), NOW)
+    data = through_json(shapes.receipts([receipt], [rejected], NOW.date(), NOW.date()))
+    assert (data["first"], data["last"]) == ("2026-03-01", "2026-03-01")
+    assert data["receipts"] == [through_json(shapes.receipt(receipt))]
+    (told,) = data["receipts"]
+    assert set(told) == {field.name for field in fields(Receipt)}
+    assert (told["verdict"], told["day"], told["stale_since"]) == ("missing", "2026-03-01", WHEN)
+    assert told["missing"] == ["2603.00001"]
+    assert data["rejections"][0]["seen_at"] == WHEN
+    assert data["rejections"][0]["mended_at"] is None
+
+
+def test_trials() -> None:
+    trial = Trial("harvest", "https://a.example", 2, 1, ("T",))
+    data = through_json(shapes.trials("arxiv", [trial]))
+    assert data["source"] == "arxiv"
+    assert set(data["streams"][0]) == {field.name for field in fields(Trial)}
+    assert data["streams"][0]["examples"] == ["T"]
+
+
+def test_what_the_store_adds_to_a_work() -> None:
+    data = through_json(shapes.witnessed(NOW, {"huggingface upvotes": ((NOW, 7.0), (NOW, 9.0))}))
+    assert data == {
+        "first_seen_at": WHEN,
+        "measures": {"huggingface upvotes": [[WHEN, 7.0], [WHEN, 9.0]]},
+    }
+    assert shapes.witnessed(None, {}) == {"first_seen_at": None, "measures": {}}

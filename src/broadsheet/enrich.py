@@ -10,8 +10,8 @@ rest a service is run like a stream of a source.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from broadsheet.errors import SourceRefusedError, SourceRequestError
@@ -88,32 +88,14 @@ class _Part(NamedTuple):
 
 @dataclass(slots=True)
 class _Walk:
-    """An enricher as a connector, whose cursor is the last work asked about."""
+    """An enricher as a fetcher, whose cursor is the last work asked about."""
 
     store: Store
     enricher: Enricher
     clock: Clock
     left: int
-    several: bool = False
     part: _Part = _Part((), datetime.min.replace(tzinfo=UTC))
     trouble: str = ""
-    kind: str = field(init=False)
-    summary: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.kind = self.enricher.kind
-        self.summary = self.enricher.summary
-
-    def configure(
-        self, targets: Sequence[str], *, since: date | None, mirror: str, now: datetime
-    ) -> Source:
-        return Source(self.kind, self.kind, tuple(targets), now, mirror=mirror)
-
-    def streams(self, source: Source) -> Sequence[Stream]:
-        return (STREAM,)
-
-    def quiet(self, source: Source, day: date) -> str:
-        return ""
 
     def find(self, cursor: str | None, limit: int) -> _Part:
         """The papers after a cursor; at the end of a round, those of the next one in its time."""

@@ -30,7 +30,7 @@ def keep_batch(
             rejected.append(Rejected(record.key, "its text is not valid Unicode"))
     result = store_batch(transaction, encoded, now=now)
     transaction.put_items(source.name, _items_of([each[0] for each in encoded], batch), now=now)
-    transaction.add_announcements(source.name, batch.announced, page=page, now=now)
+    transaction.add_announcements(source.name, batch.announced, now=now)
     transaction.add_pages(source.name, batch.pages, page=page, now=now)
     transaction.add_measures(source.kind, batch.measures, now=at)
     transaction.add_rejections(source.name, rejected, now=now)

@@ -25,6 +25,9 @@ GOODBYE_SECONDS = 3.0
 """As long as the end of a watch waits for what it is doing; what was kept is kept anyway."""
 
 
+_THREAD = "watch"
+
+
 class Listener(Protocol):
     """Hears of a sync's progress."""
 
@@ -43,6 +46,12 @@ class Syncing(Protocol):
         stopping: Callable[[], bool] = ...,
         tell: Callable[[StreamReport], None] = ...,
     ) -> SyncReport: ...
+
+
+def is_watching() -> bool:
+    """Whether a watch still runs in a thread of its own: one that was told to stop may wait for the
+    answer of a server."""
+    return any(thread.name == _THREAD for thread in threading.enumerate())
 
 
 def _utc_now() -> datetime:
@@ -84,7 +93,7 @@ class Watch:
         self._clock = clock
         self._ending = threading.Event()
         self._wait = wait or self._ending.wait
-        self._thread = threading.Thread(target=self.run, name="watch", daemon=True)
+        self._thread = threading.Thread(target=self.run, name=_THREAD, daemon=True)
         self._logged = ""
 
     def __enter__(self) -> Self:

@@ -229,11 +229,13 @@ class Newsroom:
         kind: str,
         *,
         limit: int = 500,
+        again: bool = False,
         progress: Progress = silent,
         stopping: Callable[[], bool] = lambda: False,
     ) -> StreamReport:
         """Ask a service about papers that are here, the next `limit` of them.
 
+        With `again`, a person says that it may be asked although it refused.
         Raises InvalidInputError when the service is unknown or lacks its key.
         """
         known = {each.kind: each for each in self._wires.enrichers()}
@@ -241,6 +243,8 @@ class Newsroom:
             raise InvalidInputError(f"There is no service {kind}; there are {', '.join(known)}.")
         if missing := enricher.ready():
             raise InvalidInputError(missing)
+        if again:
+            self._wires.web.release(kind)
         from broadsheet.enrich import enrich
 
         with self._wires.hold(kind), self._desk(progress, stopping) as desk:
@@ -291,7 +295,7 @@ class Newsroom:
             self.get_source(source)
         sources = [s for s in self._store.get_sources() if source in ("", s.name)]
         return receipts.write_receipts(
-            self._store.get_tallies(first, last, source=source),
+            self._store.get_tallies(receipts.look_back(first), last, source=source),
             sources=sources,
             streams=self._store.get_streams(),
             reports=self._store.get_reports(source=source, first=first, last=last),

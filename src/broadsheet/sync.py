@@ -24,7 +24,7 @@ from broadsheet.errors import (
 )
 from broadsheet.follow import Follower
 from broadsheet.intake import keep_batch
-from broadsheet.ports import Connector, Progress, Repairer, Store, Transaction, Web
+from broadsheet.ports import Fetcher, Progress, Repairer, Store, Transaction, Web
 from broadsheet.sources import (
     Batch,
     Item,
@@ -88,7 +88,7 @@ class _Tally:
 class StreamRun:
     """One run of one stream; use once."""
 
-    def __init__(self, desk: Desk, connector: Connector, source: Source, stream: Stream) -> None:
+    def __init__(self, desk: Desk, connector: Fetcher, source: Source, stream: Stream) -> None:
         self._desk = desk
         self._connector = connector
         self._source = source

@@ -237,7 +237,7 @@ def test_an_inverted_index_is_bounded() -> None:
     ("enricher", "row"), [(S2, s2_paper()), (ALEX, openalex_work()), (CROSSREF, crossref_work())]
 )
 @given(data=st.data())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_a_field_of_any_shape_costs_at_most_its_row(
     enricher: Enricher, row: dict[str, Any], data: st.DataObject
 ) -> None:

@@ -49,12 +49,12 @@ def test_what_a_person_would_read(html: str, text: str) -> None:
     assert html_text(html) == text
 
 
-@pytest.mark.parametrize("text", ["a < b", "AT&T", "$a<b$", "<unknown>", "x<y and z>w", "R&D;"])
+@pytest.mark.parametrize("text", ["a < b", "AT&T", "$a<b$", "<unknown>", "x<y and z>w", "R&D;", "on <b>"])
 def test_text_is_not_taken_for_html(text: str) -> None:
     assert not is_html(text)
 
 
-@pytest.mark.parametrize("text", ["<b>a</b>", "x&#8217;s", "a<br/>b", "&lt;", '<a href="x">'])
+@pytest.mark.parametrize("text", ["<b>a</b>", "x&#8217;s", "a<br/>b", "&lt;", '<a href="x">y</a>'])
 def test_html_is_known_by_its_signs(text: str) -> None:
     assert is_html(text)
 

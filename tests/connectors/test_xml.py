@@ -63,13 +63,14 @@ def test_entities_of_its_own(tmp_path: Path, recover: bool) -> None:
     [
         b"<a>" * 1_000_000,
         b"<a>" * 1_000_000 + b"</a>" * 1_000_000,
+        b"<a>" * 1000 + b"</a>" * 1000,
         b"<a " + b" ".join(b"x%d='1'" % n for n in range(100_000)) + b"/>",
         b"<a>" + b"&lt;" * 1_000_000 + b"</a>",
         b'<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb">'
         + b"".join(b'<!ENTITY b%d "%s">' % (n, b"&b%d;" % (n - 1) * 10) for n in range(1, 9))
         + b"]><a>&b8;</a>",
     ],
-    ids=["open", "deep", "attributes", "references", "laughs"],
+    ids=["open", "deepest", "deep", "attributes", "references", "laughs"],
 )
 def test_bombs_are_refused_or_done_with_at_once(body: bytes, recover: bool) -> None:
     """Breaks when `huge_tree` is on, which lifts the limits on depth and size."""

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -105,7 +106,8 @@ def test_odd_text_goes_in(tmp_path: Path) -> None:
 )
 def test_every_indexed_fact_is_in_the_fingerprint(tmp_path: Path, name: str) -> None:
     index = LexicalIndex.open(tmp_path / "i")
-    value = {"date": "2020-01", "kind": "news", "withdrawn": True}.get(name, "changed")
+    others: dict[str, Any] = {"date": "2020-01", "kind": "news", "withdrawn": True}
+    value = others.get(name, "changed")
     changed: Work = make_work(1, **{"title": "A study", name: value})
     assert index.fingerprint(changed) != index.fingerprint(make_work(1))
     assert index.fingerprint(make_work(2)) == index.fingerprint(make_work(1))

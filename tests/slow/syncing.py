@@ -1,19 +1,19 @@
-"""Run as a program of its own: syncs a library from the simulator until nothing is due.
+"""A program that syncs a library from the simulator, to be killed, and what its tests share.
 
-    python syncing.py LIBRARY SIMULATOR CLOCK UNTIL ACKNOWLEDGEMENTS
-
-CLOCK is the file of a `fakearxiv.Clock`, which waits move on instead of time passing, and UNTIL the
-moment at which to end. Each line of the acknowledgements names a stream and says how many records
-of its run are safe.
+Beside the library lie `clock`, the file of a `fakearxiv.Clock`, which waits move on instead of time
+passing: what is due before the moment `until` is synced. Each line of `acknowledged` names a stream
+and says how many records of its run are safe. Where there is no such clock, time is what it is,
+waits are waited for, and all sources are asked again and again until the moment has come.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import os
-import subprocess
-import sys
+import time
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from broadsheet.config import Settings
@@ -23,8 +23,6 @@ from broadsheet.wiring import open_library
 from broadsheet.works import compose
 from fakearxiv.clock import Clock
 from fakearxiv.world import Truth
-
-TESTS = Path(__file__).parent.parent
 
 
 def make_settings(library: Path, place: str) -> Settings:
@@ -64,20 +62,19 @@ def read_papers(library: Path) -> list[tuple[str, Truth]]:
     return papers
 
 
-def start(
-    folder: Path, place: str, until: datetime, *, library: str = "library"
-) -> subprocess.Popen[bytes]:
-    """Run this file; library, clock and acknowledgements lie in `folder`."""
-    path = os.pathsep.join(map(str, (TESTS.parent / "src", TESTS)))
-    places = folder / library, place, folder / "clock", until.isoformat(), folder / "acknowledged"
-    return subprocess.Popen(
-        [sys.executable, __file__, *map(str, places)],
-        env={**os.environ, "PYTHONPATH": path},
-        stderr=subprocess.PIPE,
-    )
+def start(folder: Path, place: str, until: datetime, *, library: str = "library") -> BaseProcess:
+    """Run `main` in a process of its own, forked off one that has imported everything already;
+    library, clock and acknowledgements lie in `folder`."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["__main__", __name__])
+    files = folder / library, folder / "clock", folder / "acknowledged"
+    process = context.Process(target=main, args=(files[0], place, files[1], until, files[2]))
+    process.start()
+    return process
 
 
-def main(library: Path, place: str, clock: Clock, until: datetime, log: Path) -> None:
+def sync_at_once(library: Path, place: str, clock: Clock, until: datetime, log: Path) -> None:
+    """Sync what is due until the moment, without waiting for it."""
     with log.open("a", encoding="utf-8") as lines, open_on(library, place, clock) as opened:
 
         def acknowledge(stage: str, done: int, total: int | None) -> None:
@@ -90,7 +87,21 @@ def main(library: Path, place: str, clock: Clock, until: datetime, log: Path) ->
             newsroom.sync(progress=acknowledge)
 
 
-if __name__ == "__main__":
-    folder, place, face, until, log = sys.argv[1:]
-    end = datetime.fromisoformat(until)
-    main(Path(folder), place, Clock(path=Path(face)), end, Path(log))
+def sync_in_time(library: Path, place: str, until: datetime) -> None:
+    """Ask all sources, again and again, at the pace of real life."""
+    with open_library(make_settings(library, place)) as opened:
+        names = [status.source.name for status in opened.newsroom.get_status()]
+
+        def is_over() -> bool:
+            return datetime.now(UTC) >= until
+
+        while not is_over():
+            opened.newsroom.sync(names, stopping=is_over)
+            time.sleep(0.05)
+
+
+def main(library: Path, place: str, face: Path, until: datetime, log: Path) -> None:
+    if face.exists():
+        sync_at_once(library, place, Clock(path=face), until, log)
+    else:
+        sync_in_time(library, place, until)

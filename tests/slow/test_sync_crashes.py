@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import random
 import signal
-import subprocess
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -54,13 +53,13 @@ class Sweep:
         (self.folder / "acknowledged").write_text("")
         process = start(self.folder, self.arxiv.place, END, library=self.library.name)
         pages = self.chance.randrange(0, 16)
-        while len(self.arxiv.log) - asked < pages and is_running(process, 0.002):
-            pass
-        if is_running(process, self.chance.uniform(0, 0.15)):
-            process.kill()
-        _, trouble = process.communicate()
-        assert process.returncode in (0, -signal.SIGKILL), trouble.decode()
-        self.kills += process.returncode != 0
+        while len(self.arxiv.log) - asked < pages and process.is_alive():
+            process.join(0.002)
+        process.join(self.chance.uniform(0, 0.15))
+        process.kill()
+        process.join()
+        assert process.exitcode in (0, -signal.SIGKILL)
+        self.kills += process.exitcode != 0
         self._note_safe(asked)
         if self._is_sound():
             self.begin()
@@ -92,14 +91,6 @@ class Sweep:
             runs = library.newsroom.get_reports()
         assert sum(run.repaired for run in runs) == 0, "the cursor was ahead of the data"
         return any(run.stream.startswith("sweep") and not run.trouble for run in runs)
-
-
-def is_running(process: subprocess.Popen[bytes], seconds: float) -> bool:
-    try:
-        process.wait(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        return True
-    return False
 
 
 @pytest.mark.slow

@@ -29,7 +29,7 @@ def say(
 
 
 def announce(writing: Transaction, *said: Announcement, now: datetime = ON_TIME) -> None:
-    writing.add_announcements("arxiv", said, page=PAGE, now=now)
+    writing.add_announcements("arxiv", said, now=now)
 
 
 def arrive(writing: Transaction, *items: Item, now: datetime = ON_TIME) -> None:
@@ -144,8 +144,8 @@ def test_in_whatever_order_things_come(
     store = open_empty(tmp_path_factory.mktemp("board"))
     pages: dict[tuple[date, str], Announcement] = {}
     here: dict[str, int] = {}
-    for step in steps:
-        with store.write() as writing:
+    with store.write() as writing:
+        for step in steps:
             if isinstance(step, Item):
                 arrive(writing, step)
                 here[step.key] = max(step.version, here.get(step.key, -1))

@@ -80,7 +80,7 @@ def announce(
     told = [Announcement(category, day, key, "new", 1, estimated=not page) for key in keys]
     if page:
         transaction.add_pages(source, [(category, day)], page=page, now=now)
-    transaction.add_announcements(source, told, page=page, now=now)
+    transaction.add_announcements(source, told, now=now)
     items = [Item(key, 1) for key in (keys if here is None else here)]
     transaction.put_items(source, items, now=now)
 
@@ -91,6 +91,30 @@ def open_followed(folder: Path, records: Sequence[Record] = PAPERS, *, papers: i
     store = SqlStore.open(folder, create=False, compose=compose)
     with store.write() as transaction:
         _fill(transaction, papers)
+    store.close()
+    return library
+
+
+def follow_words(folder: Path, words: str) -> Library:
+    """A library whose source says `words` wherever it may say something."""
+    library = open_invented(folder, [], connectors={"arxiv": Followed()})
+    store = SqlStore.open(folder, create=False, compose=compose)
+    with store.write() as transaction:
+        transaction.put_source(Source("arxiv", "arxiv", (words,), ADDED))
+        transaction.put_source(Source(f"a {words}", "arxiv", ("x",), ADDED, blocked=f"No {words}"))
+        page = f"https://rss.example/{words}"
+        announce(transaction, words, FRIDAY, [f"key {words}"], [], page=page)
+        rejected = [Rejected(f"key {words}", f"reason {words}"), Rejected(words, words)]
+        transaction.add_rejections("arxiv", rejected, now=at(FRIDAY, 5))
+        since, trouble = at(FRIDAY, 4), f"Trouble {words}"
+        transaction.put_stream(
+            StreamState("arxiv", "feed", tried_at=since, trouble=trouble, trouble_since=since)
+        )
+        transaction.add_report(
+            StreamReport(
+                "arxiv", "feed", f"title {words}", Outcome.BROKEN, since, since, trouble=trouble
+            )
+        )
     store.close()
     return library
 
@@ -108,8 +132,9 @@ def _fill(transaction: Transaction, papers: int) -> None:
     announce(transaction, "cs.LG", TUESDAY, keys[TUESDAY], page="")
     announce(transaction, "stat.ML", WEDNESDAY, [])
     announce(transaction, "cs.LG", FRIDAY, [*keys[FRIDAY], "2602.99999"], keys[FRIDAY])
-    now = at(FRIDAY, 5)
-    transaction.add_rejections("arxiv", [Rejected("2602.99999", "It has no title.")], now=now)
+    turned_away = [Rejected("2602.99999", "It has no title.")]
+    turned_away += [Rejected(f"bad-{n}", "It has no title.") for n in range(3, papers)]
+    transaction.add_rejections("arxiv", turned_away, now=at(FRIDAY, 5))
     transaction.put_stream(
         StreamState(
             "arxiv",

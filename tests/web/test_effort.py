@@ -53,7 +53,7 @@ FOLLOWED = ("/", "/receipts", "/receipts/arxiv/2026-02-27", "/api/receipts", "/p
 def test_a_page_about_sources_asks_as_much_of_busy_days_as_of_idle_ones(
     tmp_path: Path, statements: list[str]
 ) -> None:
-    """Break: ask for the rejections of each day on its own in `ReceiptPages.calendar`."""
+    """Break: ask for each rejection again in `ReceiptPages.calendar`."""
     asked: dict[str, list[int]] = {address: [] for address in FOLLOWED}
     for papers in (1, 40):
         (tmp_path / str(papers)).mkdir()

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadsheet.model import Span
-from broadsheet.web.marks import EXCERPT, excerpt, mark
+from broadsheet.web.marks import EXCERPT, code, excerpt, mark
 
 spans = st.lists(
     st.tuples(st.integers(-3, 30), st.integers(-3, 30)).map(lambda pair: Span(*pair)), max_size=6
@@ -53,3 +53,8 @@ def test_a_long_text_without_a_word_found_is_shown_from_its_beginning() -> None:
 
 def test_a_long_text_without_spaces_is_cut_all_the_same() -> None:
     assert len(excerpt("x" * 10_000, [Span(9_000, 9_010)])) < EXCERPT + 40
+
+
+def test_commands_stand_out_and_nothing_else_is_markup() -> None:
+    assert code("Say `broadsheet sync` <now>.") == "Say <code>broadsheet sync</code> &lt;now&gt;."
+    assert code("a ` b `<i>` c") == "a <code> b </code>&lt;i&gt;` c"

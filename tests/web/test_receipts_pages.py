@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from followed import FRIDAY, ODD, REFUSAL, open_followed
+from followed import FRIDAY, ODD, REFUSAL, follow_words, open_followed
 from invented import NOW, browse, hrefs, read, text
 from selectolax.lexbor import LexborHTMLParser as Html
 from selectolax.lexbor import LexborNode
 from starlette.testclient import TestClient
 from test_api import documented
-from test_security import check_markup
+from test_security import PAYLOADS, check_markup, skeleton
 
 from broadsheet.library import Library
 from broadsheet.sources import Receipt, Verdict
@@ -190,6 +191,23 @@ def test_health_tells_how_each_source_stands(reader: TestClient) -> None:
     assert sources["arxiv"]["next_at"] == "2026-03-01T09:30:00+00:00"
     assert sources["arxiv"]["trouble"].startswith("The feed of stat.ML still shows")
     assert sources[ODD]["blocked"] == REFUSAL and sources[ODD]["next_at"] is None
+
+
+def test_what_a_source_wrote_never_becomes_structure(tmp_path: Path) -> None:
+    """Break: print the reason in `parts.html` with `|safe`."""
+    shapes = []
+    for name, words in (("tame", "some words"), ("hostile", " ".join(PAYLOADS))):
+        (tmp_path / name).mkdir()
+        with follow_words(tmp_path / name, words) as library:
+            client = browse(library)
+            addresses = ("/", "/receipts", f"/receipts/arxiv/{FRIDAY}")
+            pages = [read(client, address) for address in addresses]
+            assert client.get("/healthz").status_code == 200
+        for page in pages:
+            check_markup(page)
+        assert f"reason {words}" in pages[2].css(".records")[0].text()
+        shapes.append([skeleton(page) for page in pages])
+    assert shapes[0] == shapes[1]
 
 
 @pytest.mark.parametrize("today", [date.min, date.max, NOW.date()])

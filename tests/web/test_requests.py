@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from broadsheet.errors import InvalidInputError
 from broadsheet.model import Sort
 from broadsheet.web.requests import (
     DEEPEST,
     MOST_PER_ANSWER,
     PAGE_SIZE,
     SearchRequest,
+    back,
+    read_day,
+    read_days,
     read_number,
     read_page_request,
     read_slice_request,
@@ -60,3 +66,40 @@ def test_control_characters_become_spaces_and_an_unknown_order_the_usual_one() -
 @given(st.text(), st.integers(-5, 5), st.integers(6, 99))
 def test_a_number_is_within_its_bounds_whatever_the_text(text: str, low: int, high: int) -> None:
     assert low <= read_number(text, default=low, low=low, high=high) <= high
+
+
+TODAY = date(2026, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("params", "days"),
+    [
+        ({}, (date(2026, 2, 23), TODAY)),
+        ({"from": "2026-02-28"}, (date(2026, 2, 28), TODAY)),
+        ({"to": "2026-01-07"}, (date(2026, 1, 1), date(2026, 1, 7))),
+        ({"from": "0001-01-01"}, (date(2025, 3, 1), TODAY)),
+        ({"from": " 0001-01-01 ", "to": "0001-01-03"}, (date.min, date(1, 1, 3))),
+        ({"to": "0001-01-03"}, (date.min, date(1, 1, 3))),
+    ],
+)
+def test_days_that_are_asked_for(params: dict[str, str], days: tuple[date, date]) -> None:
+    assert read_days(params, TODAY) == days
+
+
+@pytest.mark.parametrize("params", [{"from": "x"}, {"to": "2026-02-30"}, {"from": "2026-03-02"}])
+def test_days_that_are_none(params: dict[str, str]) -> None:
+    with pytest.raises(InvalidInputError):
+        read_days(params, TODAY)
+
+
+@given(st.text(max_size=12) | st.dates().map(str))
+def test_any_text_is_a_day_or_is_refused(text: str) -> None:
+    try:
+        assert str(read_day(text)) == text.strip()
+    except InvalidInputError as error:
+        assert "like 2026-11-20" in str(error)
+
+
+@given(st.dates(), st.integers(0, 10**9))
+def test_going_back_ends_at_the_first_day(day: date, days: int) -> None:
+    assert date.min <= back(day, days) <= day

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 
-from broadsheet.model import Identifier, PaperDate
+from broadsheet.model import Identifier, PaperDate, Work
+from broadsheet.sources import Outcome, Verdict
+from broadsheet.web import wording
 from broadsheet.web.wording import (
     identifier_link,
     safe_address,
@@ -85,3 +89,21 @@ def test_addresses_that_no_page_links_to(address: str) -> None:
 def test_ordinary_addresses_pass() -> None:
     assert safe_address("https://github.com/a/b?c=d#e") == "https://github.com/a/b?c=d#e"
     assert safe_address("http://example.org") == "http://example.org"
+
+
+def test_days_moments_and_numbers() -> None:
+    assert wording.say_day(date(2026, 11, 20)) == "Friday 20 November 2026"
+    assert wording.say_day(date.min) == "Monday 1 January 0001"
+    moment = datetime(2026, 11, 20, 4, 5, tzinfo=UTC)
+    assert wording.say_moment(moment) == "20 November 2026, 04:05 UTC"
+    assert [wording.say_number(n) for n in (1234.0, 0.5, -2.0)] == ["1,234", "0.5", "-2"]
+
+
+def test_every_verdict_and_outcome_has_its_words() -> None:
+    assert set(wording.VERDICTS) == set(Verdict)
+    assert set(wording.OUTCOMES) == set(Outcome)
+
+
+def test_what_a_reader_must_know_first() -> None:
+    assert wording.say_flags(Work(1, "t")) == ()
+    assert wording.say_flags(Work(1, "t", kind="news", withdrawn=True)) == ("News", "Withdrawn")

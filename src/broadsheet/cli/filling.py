@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -130,7 +132,7 @@ def catch_up(app: App) -> None:
 @port_option
 @pass_app
 def serve(app: App, host: str | None, port: int | None) -> None:
-    """Serve the library as a web site, until Ctrl-C.
+    """Serve the library as a web site, until Ctrl-C; fetch from its sources meanwhile.
 
     \b
     broadsheet serve                               http://127.0.0.1:8000
@@ -166,10 +168,17 @@ def demo(app: App, folder: Path | None, once: bool, port: int | None) -> None:
 
 
 def _serve(app: App, **changes: str | int | None) -> None:
+    from broadsheet.jobs import is_watching
     from broadsheet.web import serve as serve_web
 
     with app.library() as library:
         serve_web(app.settings(**changes), library)
+    if is_watching():
+        # An answer that is under way may take two minutes. Everything is closed, and what a
+        # killed process keeps is all that there is to keep.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(codes.OK)
 
 
 COMMANDS = (import_files, embed, index, serve, demo)

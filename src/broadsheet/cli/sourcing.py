@@ -107,9 +107,9 @@ def add(app: App, kind: str, targets: tuple[str, ...], since: date | None, mirro
     \b
     KIND         TARGET
     arxiv        categories: cs.LG, stat.ML, math
-    huggingface  none: the daily, weekly, monthly and trending lists
-    feed         the address of an RSS, Atom or JSON feed
-    openreview   a venue's id
+    huggingface  daily, weekly, monthly, trending; none: all of them
+    feed         the address of an RSS, Atom or JSON feed; then "papers" or "news" if all are
+    openreview   venues' ids
     acl          an address or a file of the ACL Anthology, XML or BibTeX
 
     Plug-ins bring further kinds; a kind that there is not is answered with all that there are.

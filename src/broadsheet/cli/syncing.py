@@ -14,7 +14,13 @@ from broadsheet.cli import codes
 from broadsheet.cli.app import App, pass_app, progress
 from broadsheet.cli.finding import as_json
 from broadsheet.cli.output import complain, show_json
-from broadsheet.cli.sourcing import HOW_TO_FOLLOW, naming_sources, require_past, to_day, to_whole_day
+from broadsheet.cli.sourcing import (
+    HOW_TO_FOLLOW,
+    naming_sources,
+    require_past,
+    to_day,
+    to_whole_day,
+)
 
 if TYPE_CHECKING:
     from broadsheet.newsroom import Newsroom

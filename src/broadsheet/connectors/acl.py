@@ -30,6 +30,10 @@ from broadsheet.text import clean_line
 _EXAMPLE = "an example: 2023.acl.xml, or https://aclanthology.org/volumes/2023.acl-long.bib"
 _FILE = re.compile(r".+\.(?:xml|bib)(?:\.gz)?", re.IGNORECASE | re.DOTALL)
 _WEB = re.compile(r"https?://[^\s/?#@]+(?:[/?][^\s#]*)?", re.IGNORECASE)
+MAX_BIBTEX = 5 * MEGABYTE
+MAX_ENTRIES = 50_000
+"""Of BibTeX, which takes long to read: the largest volumes have 2 MB and 2,000 entries."""
+
 _GZIP = b"\x1f\x8b"
 _MAX_TARGET = 2000
 
@@ -168,6 +172,10 @@ def _papers(data: bytes) -> Iterator[Paper]:
     head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head[:1] == b"<" or not head:
         raise SourceBrokenError("What came is neither XML of the Anthology nor BibTeX.")
+    if len(data) > MAX_BIBTEX or data.count(b"@") > MAX_ENTRIES:
+        raise SourceBrokenError(
+            "This is more BibTeX than can be followed; save it, and run broadsheet import FILE."
+        )
     try:
         for row in Bibtex().read(io.BytesIO(data), "The file"):
             if isinstance(row, Record):

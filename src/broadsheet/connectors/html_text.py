@@ -25,12 +25,12 @@ MAX_FORMULAS = 200
 
 _BLOCKS = (
     "address article aside blockquote body br caption center dd details dialog dir div dl dt "
-    "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 head header hgroup hr html legend "
+    "fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html legend "
     "li main menu nav ol optgroup option p pre search section select summary table tbody td tfoot "
     "th thead title tr ul jats:p jats:title jats:sec"
 )
 _INLINE = (
-    "a abbr acronym applet area audio b base basefont bdi bdo big button canvas cite code col "
+    "a abbr acronym applet area audio b base basefont bdi bdo big blink button canvas cite code col "
     "colgroup data datalist del dfn em embed font frame i img inf input ins kbd label link map "
     "mark marquee meta meter nobr noscript object output param path picture progress q rb rp rt "
     "rtc ruby s samp slot small source span strike strong sub sup svg textarea time track tt u "
@@ -49,9 +49,11 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _PLAIN_TAG = re.compile(r"</?[a-z0-9:-]+(?:\s[^<>]{0,300}=[^<>]{0,3000})?\s?/?>", re.IGNORECASE)
+# The end of an element, an element that has none, or an entity: a lone "<b>" may be spoken of.
 _SIGNS = re.compile(
-    r"</?(?:a|abbr|b|big|blockquote|br|cite|code|div|em|font|h[1-6]|hr|i|img|inf|li|math|mml:math"
-    r"|ol|p|pre|s|small|span|strike|strong|sub|sup|table|td|tt|u|ul|jats:[a-z]+)(?:\s[^<>]*)?/?>"
+    r"</(?:a|abbr|b|big|blockquote|cite|code|div|em|font|h[1-6]|i|inf|li|math|mml:math|ol|p|pre|s"
+    r"|small|span|strike|strong|sub|sup|table|td|tt|u|ul|jats:[a-z]+)\s*>"
+    r"|<(?:br|hr|img)(?:\s[^<>]*)?/?>"
     r"|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});",
     re.IGNORECASE,
 )

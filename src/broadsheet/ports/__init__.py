@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from broadsheet.ports.files import FileFormat
 from broadsheet.ports.index import Embedder, Index, IndexState, Vectors
-from broadsheet.ports.live import Connector, Enricher, Repairer, Web
+from broadsheet.ports.live import Connector, Enricher, Fetcher, Repairer, Web
 from broadsheet.ports.progress import Progress, silent
 from broadsheet.ports.store import Store
 from broadsheet.ports.writing import Candidate, NewRecord, Transaction, WorkKey
@@ -23,6 +23,7 @@ __all__ = [
     "Connector",
     "Embedder",
     "Enricher",
+    "Fetcher",
     "FileFormat",
     "Index",
     "IndexState",

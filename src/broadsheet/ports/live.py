@@ -54,8 +54,19 @@ class Web(Protocol):
         """Release connections; they are made again when needed."""
 
 
+class Fetcher(Protocol):
+    """What a run of a stream needs of a connector: the next answer, and what it says."""
+
+    def fetch(self, source: Source, stream: Stream, cursor: str | None, web: Web) -> Raw:
+        """One request, the next after `cursor` (None: the first). Raises SourceError."""
+
+    def parse(self, source: Source, raw: Raw) -> Batch:
+        """What an answer says. Raises SourceBrokenError when it is not what it should be, and
+        SourceBusyError when it is a request for patience in disguise; nothing else."""
+
+
 @runtime_checkable
-class Connector(Protocol):
+class Connector(Fetcher, Protocol):
     """Speaks to one kind of source. Everything but `fetch` is pure; one module a kind.
 
     `connectors.contract.check_connector` tries all that is said here.
@@ -81,13 +92,6 @@ class Connector(Protocol):
     def streams(self, source: Source) -> Sequence[Stream]:
         """What is asked of the source, in the order in which it should be; at least one."""
 
-    def fetch(self, source: Source, stream: Stream, cursor: str | None, web: Web) -> Raw:
-        """One request, the next after `cursor` (None: the first). Raises SourceError."""
-
-    def parse(self, source: Source, raw: Raw) -> Batch:
-        """What an answer says. Raises SourceBrokenError when it is not what it should be, and
-        SourceBusyError when it is a request for patience in disguise; nothing else."""
-
     def quiet(self, source: Source, day: date) -> str:
         """Why nothing is announced on a day ("arXiv announces nothing on Saturdays."), or ""."""
 
@@ -107,6 +111,8 @@ class Enricher(Protocol):
     """Knows more about papers that are here already: asked by identifier, never searched."""
 
     kind: str
+    """Its name, and that of its budget (`Web.get`)."""
+
     summary: str
     schemes: tuple[str, ...]
     """The identifiers that it understands, the best first."""

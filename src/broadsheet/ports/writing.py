@@ -126,7 +126,7 @@ class Transaction(Protocol):
         """
 
     def add_announcements(
-        self, source: str, announced: Collection[Announcement], *, page: str, now: datetime
+        self, source: str, announced: Collection[Announcement], *, now: datetime
     ) -> None:
         """Note what was announced; what is known already (category, day, key) stays as it is.
 

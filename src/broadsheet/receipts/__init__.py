@@ -24,9 +24,16 @@ from broadsheet.sources import (
     StreamState,
 )
 
-__all__ = ["summarise", "write_receipts"]
+__all__ = ["look_back", "summarise", "write_receipts"]
 
+_UNLISTED = "There are more of them than are listed here."
 _WEEKLY = timedelta(days=6)
+_MEMORY = timedelta(days=14)
+
+
+def look_back(first: date) -> date:
+    """From which day on tallies are wanted for receipts that begin with a day."""
+    return first - min(_MEMORY, first - date.min)
 
 
 def write_receipts(
@@ -44,6 +51,7 @@ def write_receipts(
 ) -> tuple[Receipt, ...]:
     """A receipt for every source, category and day from `first` to `last`, both included.
 
+    `tallies` should begin at `look_back(first)`: what was seen before tells what is to be expected.
     A source's receipts begin with its first day. Where it announces by target, each target has a
     receipt for every day, else each category that is seen more often than weekly; every day has
     at least one. Of a source that was removed, the days with something on them remain. `missing`
@@ -89,6 +97,9 @@ def _write_day(
     missed = {key for keys in lacking for key in keys}
     rejected = ledger.rejected.get(rows[0].day, ())
     loose = tuple(item for item in rejected if item.key not in missed)
+    if (unlisted := sum(row.rejected for row in rows) - len(rejected)) > 0:
+        day = rows[0].day
+        loose += (RejectedItem(ledger.name, "", _UNLISTED, day, ledger.now),) * unlisted
     for row, keys in zip(rows, lacking, strict=True):
         if row.category or loose or len(rows) == 1 or row.page or row.announced:
             own = tuple(item for item in rejected if item.key in keys)

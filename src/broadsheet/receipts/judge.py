@@ -116,7 +116,7 @@ def _judge_harvest(ledger: Ledger, day: Day, receipt: Receipt) -> Receipt:
     brought = say.count_brought(tally.arrived, upto.date() if upto else None)
     why = [say.tell_failed(trouble)] if trouble else []
     sentence = say.join([say.NO_PAGE, brought, *why])
-    return replace(receipt, verdict=Verdict.COMPLETE, sentence=sentence)
+    return replace(receipt, verdict=Verdict.HARVESTED, sentence=sentence)
 
 
 def _judge_silence(ledger: Ledger, facts: Day, receipt: Receipt) -> Receipt:

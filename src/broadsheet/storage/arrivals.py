@@ -139,6 +139,9 @@ class _Board:
             return
         estimates = {each for each in (there, same) if each and each.estimated}
         self.gone += estimates
+        for each in estimates:
+            self._places.pop(each[:3], None)
+            self._versions.pop((each.category, each.key, each.version), None)
         arrived_at = min(
             (
                 each.arrived_at

@@ -54,7 +54,7 @@ class LiveWriting:
         arrivals.put_items(self._connection, source, items, now=now)
 
     def add_announcements(
-        self, source: str, announced: Collection[Announcement], *, page: str, now: datetime
+        self, source: str, announced: Collection[Announcement], *, now: datetime
     ) -> None:
         arrivals.add_announcements(self._connection, source, announced, now=now)
 

@@ -89,7 +89,10 @@ def find_carriers_after(
     """
     seems = or_(
         false(),
-        *(func.instr(record.c.payload, literal(f'["{scheme}",'.encode())) > 0 for scheme in schemes)
+        *(
+            func.instr(record.c.payload, literal(f'["{scheme}",'.encode())) > 0
+            for scheme in schemes
+        ),
     )
     numbers = connection.scalars(
         select(record.c.work_id)

@@ -65,10 +65,10 @@ class _Span(NamedTuple):
 _COUNTS: dict[str, ColumnElement[int]] = {
     "announced": func.count(),
     "arrived": func.count(announcement.c.arrived_at),
-    "late": func.sum(announcement.c.arrived_at > (announcement.c.day + 2) * DAY_SECONDS),
-    "cross": func.sum(announcement.c.kind == "cross"),
-    "replaced": func.sum(announcement.c.kind.in_(("replace", "replace-cross"))),
-    "estimated": func.sum(announcement.c.estimated),
+    "late": func.count().filter(announcement.c.arrived_at > (announcement.c.day + 2) * DAY_SECONDS),
+    "cross": func.count().filter(announcement.c.kind == "cross"),
+    "replaced": func.count().filter(announcement.c.kind.in_(("replace", "replace-cross"))),
+    "estimated": func.count().filter(announcement.c.estimated),
 }
 _NOTHING: Mapping[str, int] = {"new": 0, **dict.fromkeys(_COUNTS, 0)}
 
@@ -83,7 +83,7 @@ def _count_announced(connection: Connection, span: _Span) -> dict[_Place, dict[s
     )
     tallies = {}
     for name, day, category, *numbers in rows:
-        tally = {each: number or 0 for each, number in zip(_COUNTS, numbers, strict=True)}
+        tally = dict(zip(_COUNTS, numbers, strict=True))
         tally["new"] = tally["announced"] - tally["cross"] - tally["replaced"]
         if added.get(name, inf) >= (day + 1) * DAY_SECONDS:
             tally["late"] = 0  # nobody followed the source then

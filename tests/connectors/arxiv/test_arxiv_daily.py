@@ -27,7 +27,6 @@ SATURDAY = "Sat, 21 Nov 2026 00:00:00 -0500"
 EARLY = datetime(2026, 11, 20, 5, 15, tzinfo=UTC)  # a quarter past midnight in New York
 MONDAY = datetime(2026, 11, 23, 5, 10, tzinfo=UTC)
 HALF_AN_HOUR = timedelta(minutes=30)
-NEWS = (date(2026, 11, 20),)
 
 
 def on(day: str, *names: str) -> str:
@@ -95,7 +94,7 @@ def test_a_bad_item_is_announced_and_rejected() -> None:
     batch = parse(RSS, rss(rss_item("2611.00001v1", title=""), rss_item("tea/1"), "<item/>"))
     assert [each.key for each in batch.announced] == ["2611.00001", "oai:arXiv.org:tea/1"]
     assert [each.key for each in batch.rejected] == ["2611.00001", "oai:arXiv.org:tea/1", ""]
-    assert batch.records == batch.items == ()
+    assert not batch.records and not batch.items
 
 
 # --- Stale, empty, unchanged ------------------------------------------------------------------
@@ -108,7 +107,7 @@ def test_a_feed_that_shows_the_old_batch_under_the_new_date() -> None:
     assert stale.trouble == (
         "The feed of cs.LG still shows the batch of 2026-11-19 under the date of 2026-11-20."
     )
-    assert stale.pages == stale.announced == stale.records == ()
+    assert not (stale.pages or stale.announced or stale.records or stale.items)
     assert stale.again == EARLY + HALF_AN_HOUR
     # It is found out again, and it is over as soon as one paper differs.
     again = parse(RSS, on(FRIDAY, "2611.00001v1", "2611.00002v1"), stale.cursor, at=EARLY)

@@ -81,6 +81,13 @@ def test_versions_out_of_order() -> None:
     assert not revived.withdrawn  # only the newest version counts
 
 
+@pytest.mark.parametrize("number", ["", "v", "v0", "vX", "v-1", "v1.5", "v²", "v" + "9" * 5000])
+def test_a_version_without_a_number_is_passed_over(number: str) -> None:
+    """Breaks when the number is trusted to be one (`int(version[1:])`)."""
+    odd = version(1).replace('"v1"', f'"{number}"')
+    assert read(oai_record(versions=[version(2), odd])).version == 2
+
+
 def test_a_withdrawal_in_words_and_what_only_sounds_like_one() -> None:
     assert read(oai_record(comments="Withdrawn due to an error in Lemma 2")).withdrawn
     assert not read(oai_record(comments="On the withdrawn paper [3]")).withdrawn
@@ -92,6 +99,13 @@ def test_identifiers_of_the_old_form(name: str) -> None:
     assert record.key == name.replace(".CA", "")
     assert (record.version, record.submitted_at) == (None, "")
     assert record.date is not None and record.date.kind == "month_from_id"
+
+
+def test_fields_that_are_too_long_to_be_true_are_cut() -> None:
+    words = " ".join(["cs.LG", "x" * 41, *(f"cs.{n}" for n in range(500))])
+    record = read(oai_record(categories=words, journal_ref="x" * 9999))
+    assert record.categories[:2] == ("cs.LG", "cs.0") and len(record.categories) == 99
+    assert len(dict(record.extra)["journal-ref"]) == 2000
 
 
 def test_items_carry_stamps_and_deletions_are_told() -> None:
@@ -168,4 +182,4 @@ def test_a_sweep_names_items() -> None:
     )
     assert batch.deleted == ("2611.00009",)
     assert [rejected.key for rejected in batch.rejected] == ["oai:arXiv.org:tea/1"]
-    assert batch.items == batch.records == ()
+    assert not batch.items and not batch.records

@@ -117,17 +117,17 @@ def _validator(answer: Answer, name: str) -> str:
 
 def _scheduled(batch: Batch, seen: Seen, category: str, at: datetime) -> Batch:
     """The batch with what is amiss, and with when to look again."""
-    due, shown = calendar.due_day(at), date.fromisoformat(seen.shown)
+    due = calendar.due_day(at)
     trouble = ""
     if seen.stale:
-        trouble = (
-            f"The feed of {category} still shows the batch of {seen.day} under the date of {shown}."
-        )
-    elif shown < due:
-        trouble = f"The feed of {category} still shows the batch of {shown}, not that of {due}."
+        trouble = f"the batch of {seen.day} under the date of {seen.shown}"
+    elif seen.shown < due.isoformat():
+        trouble = f"the batch of {seen.shown}, not that of {due}"
+    if trouble:
+        trouble = f"The feed of {category} still shows {trouble}."
     again = calendar.next_feed_time(at)
-    hurry = trouble or (seen.empty and shown == due)
-    if hurry and at < calendar.feed_time(due) + _PATIENCE:
+    may_fill = seen.empty and seen.shown == due.isoformat()
+    if (trouble or may_fill) and at < calendar.feed_time(due) + _PATIENCE:
         again = min(again, at + _RETRY)
     return replace(batch, trouble=trouble, again=again)
 

@@ -12,6 +12,7 @@ from broadsheet.connectors.arxiv_fields import identifiers, month_of, split_peop
 from broadsheet.connectors.rows import (
     MAX_ABSTRACT,
     MAX_LINE,
+    MAX_SHORT,
     RowError,
     clean_names,
     extras,
@@ -30,6 +31,7 @@ REACH = timedelta(days=3)
 """How far a source reaches back when nobody said from when on: over a weekend."""
 _LAST_ANNOUNCED = 5
 """arXiv lists no replacement from version 6 on."""
+_MOST_CATEGORIES, _LONGEST_CATEGORY = 100, 40
 _YEARS = range(1986, 2101)
 
 
@@ -72,15 +74,24 @@ def to_record(paper: Paper) -> Record:
         abstract=abstract,
         authors=clean_names(split_people(paper.authors[:MAX_LINE])),
         ids=identifiers(identifier, paper.doi),
-        categories=tuple(dict.fromkeys(clean_names(paper.categories))),
+        categories=_categories(paper.categories),
         version=paper.version or version,
         date=_day(paper.first) or month_of(identifier.value),
         links=links_of(abstract, paper.comments),
         submitted_at=moment_text(paper.newest) if paper.newest else "",
         announced_on=paper.announced.isoformat() if paper.announced else "",
         withdrawn=paper.withdrawn,
-        extra=extras(("comments", paper.comments), *paper.facts),
+        extra=extras(
+            ("comments", paper.comments),
+            *((name, value[:MAX_SHORT]) for name, value in paper.facts),
+        ),
     )
+
+
+def _categories(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Each once, without what is too long to be one."""
+    short = (word for word in words[:_MOST_CATEGORIES] if len(word) <= _LONGEST_CATEGORY)
+    return tuple(dict.fromkeys(clean_names(short)))
 
 
 def _day(moment: datetime | None) -> PaperDate | None:

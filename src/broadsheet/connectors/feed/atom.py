@@ -68,7 +68,7 @@ def _entry(element: _Element, feed_authors: list[str], address: str) -> Entry:
         title=_text(fields, "title"),
         text=_text(fields, "summary") or _text(fields, "content"),
         names=tuple(_authors(fields) or _authors(source) or feed_authors),
-        links=page_links(pages, files, base),
+        links=page_links([*pages, key] if key.startswith("http") else pages, files, base),
         references=(*texts(fields, *IDENTIFIERS), *pages, key, *related),
         categories=tuple(_categories(fields)[:MAX_MANY]),
         published=first(fields, "published", "issued", "created", *PUBLISHED),
@@ -90,6 +90,8 @@ def _construct(element: _Element) -> str:
         return tree_text(element)
     if len(element):  # markup under a wrong name
         return tree_text(element)
+    if mode == "base64":
+        return ""
     text = raw_text(element, MAX_HTML)
     if _HTML.fullmatch(kind) or _MARKUP.fullmatch(kind):
         return html_text(text)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
+import sys
+from collections.abc import Callable
 from html.entities import html5
 from typing import TYPE_CHECKING
 
@@ -18,8 +20,8 @@ from broadsheet.errors import SourceBrokenError
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-MAX_TAGS = 1_000_000
-"""Tags, within texts too; the largest feeds have a tenth of it."""
+MAX_SIGNS = 1_500_000
+"""As many of `<` and `&`, within texts too; the largest feeds have a tenth of it."""
 
 _HEAD = 300_000
 _BOMS = (
@@ -39,6 +41,7 @@ _DECLARED = re.compile(r"""\s*<\?xml[^<>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,4
 _DECLARATION = re.compile(r"\s*<\?xml(?:[^?]|\?(?!>)){0,1000}\?>")
 _FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,30};)")
+_NUMBER = re.compile(r"&#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));")
 _BARE = re.compile(r"&(?!(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});)")
 _XML_OWN = ("amp;", "lt;", "gt;", "quot;", "apos;")
 _ENTRY = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
@@ -61,8 +64,8 @@ def read_feed(body: bytes, address: str, content_type: str = "") -> Feed:
     """
     if len(body) > MAX_XML:
         raise SourceBrokenError(f"The feed at {address} has more than {MAX_XML >> 20} MB.")
-    if body.count(b"<") + body.count(b"&lt;") + body.count(b"\\u003") > MAX_TAGS:
-        raise SourceBrokenError(f"The feed at {address} has more than {MAX_TAGS:,} tags.")
+    if sum(body.count(sign) for sign in (b"<", b"&", b"\\u00")) > MAX_SIGNS:
+        raise SourceBrokenError(f"The feed at {address} has more tags than can be read.")
     text = decode(body, content_type)
     if text[:1000].lstrip()[:1] == "{":
         return read_json_feed(text.encode("utf-8", errors="replace"), address)
@@ -117,14 +120,29 @@ def _parse(text: str, address: str) -> tuple[_Element, bool]:
             raise
     if not _END.search(sound):
         raise SourceBrokenError(f"The feed at {address} is cut off in the middle, or is no feed.")
-    mended = _BARE.sub("&amp;", _ENTITY.sub(_character, _FORBIDDEN.sub("", sound)))
-    return parse_xml(mended.encode("utf-8"), recover=True), True
+    for pattern, replacement in _MENDING:
+        sound = pattern.sub(replacement, sound)
+    return parse_xml(sound.encode("utf-8"), recover=True), True
 
 
 def _character(found: re.Match[str]) -> str:
     """A named entity of HTML, which XML does not know, as characters that need no escape."""
     value = "" if found[1] in _XML_OWN else html5.get(found[1], "")
     return "".join(f"&#{ord(char)};" for char in value) or found[0]
+
+
+def _allowed(found: re.Match[str]) -> str:
+    """A character by its number, unless XML forbids it: libxml2 mends that into no Unicode."""
+    number = int(found[1]) if found[1] else int(found[2], 16)
+    return "" if number > sys.maxunicode or _FORBIDDEN.match(chr(number)) else found[0]
+
+
+_MENDING: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (_FORBIDDEN, ""),
+    (_ENTITY, _character),
+    (_NUMBER, _allowed),
+    (_BARE, "&amp;"),
+)
 
 
 def _read(root: _Element, address: str) -> Feed:

@@ -24,11 +24,17 @@ if TYPE_CHECKING:
     from broadsheet.connectors.feed.elements import Fields
 
 PUBLISHED = ("pubdate", "prism:publicationdate", "dcterms:issued", "dc:date", "prism:coverdate",
-             "dcterms:created")  # fmt: skip
-UPDATED = ("atom:updated", "dcterms:modified", "prism:modificationdate", "prism:updatedate")
+             "dcterms:created", "published", "atom:published")  # fmt: skip
+UPDATED = (
+    "updated",
+    "atom:updated",
+    "dcterms:modified",
+    "prism:modificationdate",
+    "prism:updatedate",
+)
 IDENTIFIERS = ("prism:doi", "arxiv:doi", "dc:identifier", "dcterms:identifier", "doi")
 BODIES = ("description", "content:encoded", "dc:description", "dcterms:abstract",
-          "itunes:summary", "media:description")  # fmt: skip
+          "summary", "itunes:summary", "media:description")  # fmt: skip
 FACTS = (
     ("volume", "prism:volume"),
     ("number", "prism:number"),
@@ -71,7 +77,7 @@ def _entry(item: _Element, address: str) -> Entry:
     ]  # fmt: skip
     identifiers = texts(fields, *IDENTIFIERS)
     return Entry(
-        key=guid or about,
+        key=guid or about or first(fields, "id", "atom:id"),
         title=_first_of(fields, guessed_text, "title", "dc:title", "media:title"),
         text=_first_of(fields, markup_text, *BODIES),
         names=tuple(people(fields)),
@@ -111,7 +117,7 @@ def _first_of(fields: Fields, read: Callable[[_Element], str], *names: str) -> s
 
 def people(fields: Fields) -> list[str]:
     """Texts with authors: Dublin Core's, which are names, before RSS's own, which are for mail."""
-    names = ("dc:creator", "author", "itunes:author")
+    names = ("dc:creator", "dc:author", "author", "itunes:author")
     creators = next((fields[name] for name in names if name in fields), [])
     return [text for each in creators if (text := guessed_text(each))]
 

@@ -95,7 +95,7 @@ class Turn:
     def block(self, why: str) -> SourceRefusedError:
         """Note that the host refuses; the error to raise."""
         self.state = replace(self.state, blocked=why, failures=0, not_before=0.0, why="")
-        return _refused(self.state)
+        return _refused(self.state, self._budget)
 
 
 class Budgets:
@@ -120,7 +120,7 @@ class Budgets:
         """
         with self._locked(budget) as path:
             state = State.read(path)
-            self._admit(state or State())
+            self._admit(state or State(), budget)
             self._wait(budget, state)
             turn = Turn(replace(state or State(), open=True), budget, self._clock)
             self._keep(turn, path)
@@ -130,17 +130,17 @@ class Budgets:
                 turn.state = replace(turn.state, open=False)
                 self._keep(turn, path)
 
-    def release(self, budget: Budget) -> None:
-        """A person says that a host which refused may be asked again."""
-        with self._locked(budget) as path:
+    def release(self, name: str) -> None:
+        """A person says that the hosts of the budget of that name may be asked again."""
+        with self._locked(budget_of("", name)) as path:
             state = State.read(path)
             if state is not None and state.blocked:
                 replace(state, blocked="").write(path)
 
-    def _admit(self, state: State) -> None:
+    def _admit(self, state: State, budget: Budget) -> None:
         now = self._clock()
         if state.blocked:
-            raise _refused(state)
+            raise _refused(state, budget)
         # A moment further off than any that is ever noted stems from a clock that was wrong.
         if 0 < state.not_before - now.timestamp() <= FARTHEST:
             raise _busy(state, now)
@@ -173,8 +173,9 @@ class Budgets:
             os.close(handle)
 
 
-def _refused(state: State) -> SourceRefusedError:
-    return SourceRefusedError(f"{state.blocked}; it is not asked again until you say so.")
+def _refused(state: State, budget: Budget) -> SourceRefusedError:
+    why = f"{state.blocked}; it is not asked again until you say so."
+    return SourceRefusedError(why, budget.name)
 
 
 def _busy(state: State, now: datetime) -> SourceBusyError:

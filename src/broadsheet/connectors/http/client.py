@@ -99,9 +99,9 @@ class HttpClient:
         own = {"Accept": accept, "Content-Type": "application/json"}
         return self._ask("POST", url, body, own, headers, budget)
 
-    def release(self, url: str, *, budget: str = "") -> None:
-        """A person says that a host which refused may be asked again."""
-        self._budgets.release(budget_of(read_address(url, self._private).host, budget))
+    def release(self, place: str) -> None:
+        """A person says that what refused may be asked again."""
+        self._budgets.release(place)
 
     def close(self) -> None:
         """Nothing is open between requests; here for the symmetry of those who hold a client."""

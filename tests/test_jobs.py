@@ -1,0 +1,215 @@
+"""The watch: when it syncs, what it survives, how it ends; a served library fills itself."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from broadsheet.errors import (
+    BroadsheetError,
+    StorageBusyError,
+    StorageError,
+    StorageReadOnlyError,
+)
+from broadsheet.jobs import GOODBYE_SECONDS, LOOK_SECONDS, PAUSE_SECONDS, Watch
+from broadsheet.sources import Outcome, StreamReport, SyncReport
+from broadsheet.storage import SqlStore
+from broadsheet.works import compose
+from desk import Room
+from toy import START, Time, paper
+
+
+class Newsroom:
+    """Is due when a test says so, and counts its syncs; the watch waits in its time."""
+
+    def __init__(self) -> None:
+        self.time = Time()
+        self.due: datetime | None = START
+        self.every: timedelta | None = timedelta(hours=1)
+        self.error: Exception | None = None
+        self.synced: list[datetime] = []
+        self.stopped: list[bool] = []
+
+    def next_due(self) -> datetime | None:
+        return self.due
+
+    def sync(
+        self,
+        *,
+        progress: object = None,
+        stopping: Callable[[], bool] = lambda: False,
+        tell: Callable[[StreamReport], None] = lambda report: None,
+    ) -> SyncReport:
+        if self.error:
+            raise self.error
+        now = self.time.now()
+        self.synced.append(now)
+        self.stopped.append(stopping())
+        report = StreamReport("toy", "papers", "papers", Outcome.DONE, now, now)
+        tell(report)
+        if self.every:
+            self.due = now + self.every
+        return SyncReport((report,))
+
+    def watch(self, rounds: int, tell: Callable[[StreamReport], None] = lambda _: None) -> Watch:
+        """A watch that stops after so many waits."""
+        waits: list[float] = []
+
+        def wait(seconds: float) -> None:
+            waits.append(seconds)
+            self.time.sleep(seconds)
+            if len(waits) >= rounds:
+                watch.stop()
+
+        watch = Watch(self, tell=tell, clock=self.time.now, wait=wait)
+        return watch
+
+
+@pytest.fixture
+def newsroom() -> Newsroom:
+    return Newsroom()
+
+
+def test_it_syncs_when_something_is_due(newsroom: Newsroom) -> None:
+    heard: list[StreamReport] = []
+    newsroom.watch(300, heard.append).run()
+    first, second, *_ = newsroom.synced
+    assert first == START
+    assert timedelta(0) <= second - first - timedelta(hours=1) <= timedelta(seconds=LOOK_SECONDS)
+    assert len(heard) == len(newsroom.synced) == 3
+    assert not any(newsroom.stopped)
+
+
+def test_a_source_that_is_added_later_is_seen_soon(newsroom: Newsroom) -> None:
+    """Break to see it fail: sleep until what was due when the watch last looked."""
+    for due in (None, START + timedelta(days=1)):
+        newsroom.due = due
+        watch = newsroom.watch(9)
+        assert watch.look() == LOOK_SECONDS
+        newsroom.due = newsroom.time.now()
+        assert watch.look() == PAUSE_SECONDS
+    assert len(newsroom.synced) == 2
+
+
+def test_what_stays_due_is_not_asked_in_a_hurry(newsroom: Newsroom) -> None:
+    """Another process may hold the source: then it is due, and a sync does nothing."""
+    newsroom.every = None
+    newsroom.watch(10).run()
+    assert len(newsroom.synced) == 10
+    assert newsroom.time.slept == 10 * PAUSE_SECONDS
+
+
+@pytest.mark.parametrize(
+    "error",
+    [StorageError("The disk is odd."), BroadsheetError("Oh."), OSError(28, "No space left")],
+)
+def test_no_error_ends_it_and_each_is_told_once(
+    newsroom: Newsroom, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Break to see it fail: let `look` not catch BroadsheetError, or log without `_log_once`."""
+    newsroom.error = error
+    watch = newsroom.watch(5)
+    with caplog.at_level(logging.ERROR):
+        watch.run()
+    assert [record.getMessage() for record in caplog.records] == [
+        f"The sources cannot be read: {error}"
+    ]
+    newsroom.error = None
+    assert watch.look() == PAUSE_SECONDS and newsroom.synced
+
+
+def test_a_busy_library_is_no_trouble(newsroom: Newsroom, caplog: pytest.LogCaptureFixture) -> None:
+    newsroom.error = StorageBusyError("Another process is writing.")
+    newsroom.watch(3).run()
+    assert not caplog.records and newsroom.time.slept == 3 * LOOK_SECONDS
+
+
+def test_a_thread_of_its_own_ends_at_once_when_it_waits(newsroom: Newsroom) -> None:
+    began = time.monotonic()
+    with Watch(newsroom, clock=newsroom.time.now):
+        pass
+    assert time.monotonic() - began < 1.0
+    assert not any(thread.name == "watch" for thread in threading.enumerate())
+
+
+def test_stopping_is_handed_on_to_the_sync(newsroom: Newsroom) -> None:
+    watch = Watch(newsroom, clock=newsroom.time.now)
+    watch.stop()
+    watch.look()
+    assert newsroom.stopped == [True]
+    watch.run()
+    assert len(newsroom.synced) == 1
+
+
+# --- With a real newsroom ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Room:
+    return Room(SqlStore.open(tmp_path / "library", create=True, compose=compose))
+
+
+def test_it_fills_a_library(room: Room) -> None:
+    room.web.lay("papers/start", {"papers": [paper("a")], "more": False})
+    heard: list[str] = []
+    watch = Watch(room.newsroom, tell=lambda report: heard.append(report.stream),
+                  clock=room.time.now)  # fmt: skip
+    assert watch.look() == PAUSE_SECONDS
+    assert room.titles() == ["On the nature of a"] and heard == ["papers", "sweep"]
+    assert watch.look() == LOOK_SECONDS
+    room.time.pass_by(timedelta(minutes=59, seconds=50))
+    assert watch.look() == 10.0
+    room.newsroom.pause("toy")
+    assert watch.look() == LOOK_SECONDS
+
+
+def test_a_library_that_cannot_be_written_to_is_left_alone(
+    room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing is asked of a source whose answer could not be kept."""
+
+    def refuse(self: SqlStore) -> None:
+        raise StorageReadOnlyError("The library cannot be written to.")
+
+    monkeypatch.setattr(SqlStore, "write", refuse)
+    watch = Watch(room.newsroom, clock=room.time.now)
+    assert [watch.look(), watch.look()] == [LOOK_SECONDS] * 2
+    assert room.web.asked == [] and len(caplog.records) == 1
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_serving_while_a_source_keeps_us_waiting(tmp_path: Path) -> None:
+    """Break to see it fail: leave `os._exit` out of `cli/filling.py`."""
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        place = f"127.0.0.1:{mute.getsockname()[1]}"
+        environment = {
+            **os.environ,
+            "BROADSHEET_LIBRARY": str(tmp_path / "library"),
+            "BROADSHEET_EMBEDDER": "none",
+            "BROADSHEET_PRIVATE_HOSTS": place,
+        }
+        program = [sys.executable, "-m", "broadsheet"]
+        following = [*program, "source", "add", "feed", f"http://{place}/feed.xml"]
+        subprocess.run(following, env=environment, check=True, timeout=60, capture_output=True)
+        with subprocess.Popen(
+            [*program, "serve", "--port", "0"], env=environment, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True,
+        ) as server:  # fmt: skip
+            assert server.stdout and server.stderr
+            assert "Broadsheet is at" in server.stdout.readline()
+            mute.settimeout(30)
+            with mute.accept()[0]:
+                server.send_signal(signal.SIGINT)
+                assert server.wait(timeout=2 * GOODBYE_SECONDS) == 0
+            assert server.stderr.read() == ""

@@ -50,14 +50,17 @@ JOURNAL = b"""<?xml version="1.0" encoding="UTF-8"?>
 </item></rdf:RDF>"""
 
 PREPRINTS = b"""<?xml version='1.0' encoding='UTF-8'?>
-<rss xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns:dc="http://purl.org/dc/elements/1.1/" version="2.0">
+<rss xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns:dc="http://purl.org/dc/elements/1.1/"
+ version="2.0">
 <channel><title>xx.YY updates</title><link>https://preprints.example.org</link><ttl>720</ttl>
 <item><title>Bounds where $a&lt;b$ and $c&gt;d$</title><link>https://arxiv.org/abs/2611.01234</link>
  <description>arXiv:2611.01234v2 Announce Type: replace
 Abstract: We bound what was free.</description>
  <guid isPermaLink="false">oai:arXiv.org:2611.01234v2</guid><category>math.AP</category>
- <pubDate>Fri, 20 Nov 2026 00:00:00 -0500</pubDate><arxiv:announce_type>replace</arxiv:announce_type>
- <arxiv:DOI>10.5555/far.9</arxiv:DOI><dc:creator>Mara Lind, Tom Vasquez and Yu Hale</dc:creator></item>
+ <pubDate>Fri, 20 Nov 2026 00:00:00 -0500</pubDate>
+ <arxiv:announce_type>replace</arxiv:announce_type>
+ <arxiv:DOI>10.5555/far.9</arxiv:DOI>
+ <dc:creator>Mara Lind, Tom Vasquez and Yu Hale</dc:creator></item>
 </channel></rss>"""
 
 ATOM = b"""<?xml version="1.0" encoding="utf-8"?>
@@ -65,9 +68,11 @@ ATOM = b"""<?xml version="1.0" encoding="utf-8"?>
 <title type="html">Notes &amp;amp; queries</title><id>tag:notes.example.org,2026:/</id>
 <updated>2026-11-19T00:00:00Z</updated><author><name>Nora Feld</name></author>
 <entry><id>tag:notes.example.org,2026:/1</id><title type="text">Using &lt;b&gt; for vectors</title>
- <link rel="alternate" href="2026/vectors"/><link rel="enclosure" type="application/pdf" href="v.pdf"/>
+ <link rel="alternate" href="2026/vectors"/>
+ <link rel="enclosure" type="application/pdf" href="v.pdf"/>
  <published>2026-11-15T06:00:00Z</published><updated>2026-11-16T06:00:00+02:00</updated>
- <summary type="html">&lt;p&gt;Bold &lt;i&gt;is&lt;/i&gt; not enough.&lt;/p&gt;</summary><category term="typesetting"/></entry>
+ <summary type="html">&lt;p&gt;Bold &lt;i&gt;is&lt;/i&gt; not enough.&lt;/p&gt;</summary>
+ <category term="typesetting"/></entry>
 <entry><id>tag:notes.example.org,2026:/2</id>
  <title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">On <em>marks</em></div></title>
  <link href="https://notes.example.org/2026/marks"/><updated>2026-11-14T06:00:00Z</updated>
@@ -112,22 +117,15 @@ def source_of(*targets: str, since: date | None = None) -> Source:
     return FeedConnector().configure(targets or [ADDRESS], since=since, mirror="", now=NOW)
 
 
-def raw_of(
-    body: bytes,
-    *,
-    cursor: str | None = None,
-    status: int = 200,
-    at: datetime = NOW,
-    **headers: str,
-) -> Raw:
-    """An answer of the feed's server; header names with underscores for dashes."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Raw("feed", cursor, Answer(ADDRESS, status, named, body, at))
+def raw_of(body: bytes, *, cursor: str | None = None, status: int = 200) -> Raw:
+    """An answer of the feed's server."""
+    return Raw("feed", cursor, Answer(ADDRESS, status, {}, body, NOW))
 
 
 def parse(body: bytes, *targets: str, cursor: str | None = None, **headers: str) -> Batch:
-    """What the connector makes of a document."""
-    raw = raw_of(body, cursor=cursor, **headers)
+    """What the connector makes of a document; header names have underscores for dashes."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    raw = Raw("feed", cursor, Answer(ADDRESS, 200, named, body, NOW))
     return FeedConnector().parse(source_of(*targets), raw)
 
 

@@ -72,7 +72,8 @@ def _rss(dice: random.Random) -> str:
 
 def _rdf(dice: random.Random) -> str:
     items = [
-        f'<item rdf:about="https://example.org/{number}"><title>{_plain(dice, _words(dice))}</title>'
+        f'<item rdf:about="https://example.org/{number}">'
+        f"<title>{_plain(dice, _words(dice))}</title>"
         f"<link>https://example.org/{number}</link><dc:creator>{dice.choice(NAMES)}</dc:creator>"
         f"<dc:date>{_moment(dice).isoformat()}</dc:date></item>"
         for number in range(dice.randint(0, 5))

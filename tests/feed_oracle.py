@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import io
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -79,4 +80,4 @@ def _moment(entry: Mapping[str, object], name: str) -> str:
     parts = dict(entry).get(f"{name}_parsed")
     if not isinstance(parts, tuple):
         return ""
-    return datetime(*parts[:6], tzinfo=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(calendar.timegm(parts), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

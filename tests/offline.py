@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import NoReturn
 
-from broadsheet.newsroom import Hold, Wires
+from broadsheet.fetching import Hold, Wires
 from broadsheet.ports import Connector, Web
 from broadsheet.sync import Clock
 

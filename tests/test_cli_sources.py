@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
+import click
 import pytest
 
 from broadsheet import wiring
 from broadsheet.cli import codes
+from broadsheet.cli.commands import broadsheet
 from broadsheet.cli.sourcing import add
 from broadsheet.connectors import CONNECTORS
 from broadsheet.errors import SourceBusyError, SourceRefusedError
@@ -106,6 +109,19 @@ def test_help_names_every_kind() -> None:
     for kind in CONNECTORS:
         assert f"broadsheet source add {kind}" in add.help
         assert re.search(rf"^ *{kind}  ", add.help, re.MULTILINE)
+
+
+def test_commands_that_the_guide_shows_exist() -> None:
+    """Every line of docs/sources.md that runs the program is understood by it."""
+    guide = (Path(__file__).parents[1] / "docs/sources.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^broadsheet (.+)$", guide, re.MULTILINE)
+    assert len(lines) >= 8
+    for line in lines:
+        command: click.Command = broadsheet
+        words = shlex.split(line, comments=True)
+        while isinstance(command, click.Group):
+            command = command.commands[words.pop(0)]
+        command.make_context("x", words)
 
 
 def test_nothing_followed_says_how_to_follow(shell: Shell) -> None:

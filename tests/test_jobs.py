@@ -16,8 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from broadsheet.config import Settings
 from broadsheet.errors import (
     BroadsheetError,
+    ConfigError,
     StorageBusyError,
     StorageError,
     StorageReadOnlyError,
@@ -25,6 +27,7 @@ from broadsheet.errors import (
 from broadsheet.jobs import GOODBYE_SECONDS, LOOK_SECONDS, PAUSE_SECONDS, Watch
 from broadsheet.sources import Outcome, StreamReport, SyncReport
 from broadsheet.storage import SqlStore
+from broadsheet.web import serve
 from broadsheet.works import compose
 from desk import Room
 from toy import START, Time, paper
@@ -186,6 +189,11 @@ def test_a_library_that_cannot_be_written_to_is_left_alone(
     watch = Watch(room.newsroom, clock=room.time.now)
     assert [watch.look(), watch.look()] == [LOOK_SECONDS] * 2
     assert room.web.asked == [] and len(caplog.records) == 1
+
+
+def test_a_setting_that_is_none_is_told_before_anything_is_served(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="'sync' is on or off, not 'maybe'"):
+        serve(Settings(tmp_path, sync="maybe"))
 
 
 @pytest.mark.slow

@@ -48,7 +48,7 @@ LOWER = {
     **dict.fromkeys(["errors", "text", "config", "model"], {"errors", "text"}),
     **dict.fromkeys(["ids", "query", "sources"], BOTTOM),
     **dict.fromkeys(["ports", *ADAPTERS], SEAMS),
-    "wiring": SEAMS | {"config", "library", "newsroom", "sync", "works", *ADAPTERS},
+    "wiring": SEAMS | {"config", "fetching", "library", "sync", "works", *ADAPTERS},
     "web": SEEN_BY_DOORS | {"jobs"},
     "cli": SEEN_BY_DOORS | {"demo", "jobs", "web", ""},
     "jobs": SEEN_BY_DOORS,

@@ -18,7 +18,7 @@ from broadsheet.errors import (
     StorageBusyError,
 )
 from broadsheet.newsroom import Newsroom
-from broadsheet.sources import Stream, StreamState
+from broadsheet.sources import Outcome, Stream, StreamState
 from desk import Room
 from toy import START, Toy, paper
 
@@ -110,9 +110,18 @@ def test_a_source_that_another_process_asks_is_left_to_it(room: Room) -> None:
         raise StorageBusyError(name)
 
     wires = offline.wires(room.time.now, {"toy": Toy()}, room.web, hold=taken)
-    report = Newsroom(room.store, room.index, wires).sync()
-    assert report.streams == () and report.ok
+    (report,) = Newsroom(room.store, room.index, wires).sync().streams
+    assert (report.outcome, report.trouble) == (Outcome.BUSY, "Another process is asking toy.")
     assert room.web.asked == []
+
+
+def test_a_source_whose_connector_is_gone(room: Room) -> None:
+    """Break to see it fail: let `streams_of` raise for a kind that it does not know."""
+    newsroom = Newsroom(room.store, room.index, offline.wires(room.time.now))
+    (status,) = newsroom.get_status()
+    assert status.trouble == "The connector for toy is not installed any more."
+    assert newsroom.sync().streams == ()
+    newsroom.get_receipts(START.date(), START.date())
 
 
 def test_how_a_source_stands(room: Room) -> None:

@@ -11,6 +11,7 @@ from typing import IO, Self
 
 from broadsheet import exports, follow, ids, ingest, verify
 from broadsheet.errors import InvalidInputError, NotFoundError, StorageBusyError
+from broadsheet.fetching import Wires
 from broadsheet.model import (
     Hit,
     ImportReport,
@@ -22,7 +23,7 @@ from broadsheet.model import (
     Work,
     WorkEvent,
 )
-from broadsheet.newsroom import Newsroom, Wires
+from broadsheet.newsroom import Newsroom
 from broadsheet.ports import FileFormat, Index, Progress, Store, WorkKey, silent
 from broadsheet.query import Query
 from broadsheet.query.parser import parse

@@ -6,53 +6,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
-from broadsheet import receipts, schedule
+from broadsheet import ids, receipts, schedule
 from broadsheet.errors import (
     ConflictError,
     InvalidInputError,
     NotFoundError,
-    SourceError,
-    StorageBusyError,
 )
-from broadsheet.follow import following
-from broadsheet.model import Work
-from broadsheet.ports import Connector, Enricher, Index, Progress, Store, Web, silent
+from broadsheet.fetching import Fetching, Wires
+from broadsheet.model import Record, Work
+from broadsheet.ports import Connector, Index, Progress, Store, silent
 from broadsheet.sources import (
-    Batch,
-    Outcome,
     Receipt,
     RejectedItem,
     Series,
     Source,
     SourceStatus,
-    Stream,
     StreamReport,
     StreamState,
     SyncReport,
     Trial,
 )
-from broadsheet.sync import Clock, Desk, StreamRun
-
-Hold = Callable[[str], AbstractContextManager[None]]
-"""Holds a name for a block, across processes; raises StorageBusyError when it is taken."""
-
-EXAMPLES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Wires:
-    """What a newsroom is connected to."""
-
-    connectors: Mapping[str, Connector]
-    enrichers: Callable[[], Sequence[Enricher]]
-    web: Web
-    hold: Hold
-    clock: Clock
-    sleep: Callable[[float], None]
 
 
 class Newsroom:
@@ -62,6 +38,7 @@ class Newsroom:
         self._store = store
         self._index = index
         self._wires = wires
+        self._fetching = Fetching(store, index, wires)
 
     def close(self) -> None:
         """Release connections."""
@@ -84,7 +61,7 @@ class Newsroom:
 
         Raises InvalidInputError, or ConflictError when all of it is followed already.
         """
-        connector = self._find_connector(kind)
+        connector = self._wires.find_connector(kind)
         now = self._wires.clock()
         asked = connector.configure(targets, since=since, mirror=mirror, now=now)
         known = {source.name: source for source in self._store.get_sources()}
@@ -152,26 +129,7 @@ class Newsroom:
 
     def test(self, name: str) -> Iterator[Trial]:
         """Ask each stream of a source once and say what came, keeping nothing."""
-        source = self.get_source(name)
-        connector = self._find_connector(source.kind)
-        for stream in connector.streams(source):
-            if not stream.needs:
-                yield self._try(connector, source, stream)
-
-    def _try(self, connector: Connector, source: Source, stream: Stream) -> Trial:
-        try:
-            raw = connector.fetch(source, stream, None, self._wires.web)
-            batch: Batch = connector.parse(source, raw)
-        except SourceError as error:
-            return Trial(stream.title, trouble=str(error))
-        return Trial(
-            stream.title,
-            url=raw.answer.url,
-            records=len(batch.records),
-            rejected=len(batch.rejected),
-            examples=tuple(record.title for record in batch.records[:EXAMPLES]),
-            trouble=batch.trouble,
-        )
+        return self._fetching.test(self.get_source(name))
 
     def sync(
         self,
@@ -187,42 +145,12 @@ class Newsroom:
         NotFoundError for a name that is none.
         """
         chosen = [self.get_source(name) for name in names]
-        reports: list[StreamReport] = []
-        for source in chosen or self._store.get_sources():
-            if stopping():
-                break
-            if source.paused or source.blocked:
-                continue
-            try:
-                with self._wires.hold(source.name):
-                    for report in self._sync_source(source, bool(chosen), progress, stopping):
-                        reports.append(report)
-                        tell(report)
-            except StorageBusyError:
-                continue  # another process is asking it
+        sources = chosen or self._store.get_sources()
+        reports = []
+        for report in self._fetching.sync(sources, bool(chosen), progress, stopping):
+            reports.append(report)
+            tell(report)
         return SyncReport(tuple(reports))
-
-    def _sync_source(
-        self, source: Source, asked: bool, progress: Progress, stopping: Callable[[], bool]
-    ) -> Iterator[StreamReport]:
-        connector = self._find_connector(source.kind)
-        for stream in connector.streams(source):
-            if stopping() or not self._may_ask(source, stream, asked):
-                continue
-            with self._desk(progress, stopping) as desk:
-                report = StreamRun(desk, connector, source, stream).run()
-            yield report
-            if report.outcome is Outcome.REFUSED:
-                break
-
-    @contextmanager
-    def _desk(self, progress: Progress, stopping: Callable[[], bool]) -> Iterator[Desk]:
-        """A desk to run a stream at; the index follows what it brings."""
-        wires = self._wires
-        with following(self._store, self._index, progress) as follower:
-            yield Desk(
-                self._store, follower, wires.web, wires.clock, wires.sleep, progress, stopping
-            )
 
     def enrich(
         self,
@@ -235,8 +163,8 @@ class Newsroom:
     ) -> StreamReport:
         """Ask a service about papers that are here, the next `limit` of them.
 
-        With `again`, a person says that it may be asked although it refused.
-        Raises InvalidInputError when the service is unknown or lacks its key.
+        With `again`, a person says that it may be asked although it refused. Raises
+        InvalidInputError when the service is unknown or lacks its key.
         """
         known = {each.kind: each for each in self._wires.enrichers()}
         if (enricher := known.get(kind)) is None:
@@ -245,10 +173,18 @@ class Newsroom:
             raise InvalidInputError(missing)
         if again:
             self._wires.web.release(kind)
-        from broadsheet.enrich import enrich
+        return self._fetching.enrich(enricher, limit, progress, stopping)
 
-        with self._wires.hold(kind), self._desk(progress, stopping) as desk:
-            return enrich(desk, enricher, limit=limit)
+    def fetch(self, references: Sequence[str], *, progress: Progress = silent) -> Sequence[Record]:
+        """Bring in single papers by arXiv id or address; with "v2" at its end, that version.
+
+        Returns the records that came. Raises InvalidInputError for what is no arXiv id, and
+        SourceError.
+        """
+        keys = [_arxiv_key(reference) for reference in references]
+        known = [each for each in self._store.get_sources() if each.kind == "arxiv"]
+        source = known[0] if known else Source("arxiv", "arxiv", (), self._wires.clock())
+        return self._fetching.fetch(source, keys, progress)
 
     # --- Schedule -----------------------------------------------------------------------------
 
@@ -259,13 +195,9 @@ class Newsroom:
         return min((moment for moment in moments if moment), default=None)
 
     def _next_of(self, source: Source, states: Sequence[StreamState]) -> datetime | None:
-        streams = self._find_connector(source.kind).streams(source)
+        streams = self._wires.streams_of(source)
         now = self._wires.clock()
         return schedule.next_due(source, streams, schedule.states_of(source, states), now)
-
-    def _may_ask(self, source: Source, stream: Stream, asked: bool) -> bool:
-        states = schedule.states_of(source, self._store.get_streams())
-        return schedule.may_ask(stream, states, self._wires.clock(), asked=asked)
 
     # --- Receipts -----------------------------------------------------------------------------
 
@@ -277,17 +209,22 @@ class Newsroom:
     def _describe(
         self, source: Source, states: Sequence[StreamState], items: Mapping[str, int]
     ) -> SourceStatus:
-        streams = self._find_connector(source.kind).streams(source)
+        streams = self._wires.streams_of(source)
         known = schedule.states_of(source, states)
         mine = tuple(known[stream.name] for stream in streams if stream.name in known)
         return SourceStatus(
             source=source,
             streams=mine,
             items=items.get(source.name, 0),
-            trouble=source.blocked or next((s.trouble for s in mine if s.trouble), ""),
+            trouble=self._trouble_of(source, mine),
             good_at=schedule.last_good(streams, known),
             next_at=self._next_of(source, states),
         )
+
+    def _trouble_of(self, source: Source, states: Sequence[StreamState]) -> str:
+        if source.kind not in self._wires.connectors:
+            return f"The connector for {source.kind} is not installed any more."
+        return source.blocked or next((state.trouble for state in states if state.trouble), "")
 
     def get_receipts(self, first: date, last: date, *, source: str = "") -> tuple[Receipt, ...]:
         """The receipts of these days, both included, of one source or all."""
@@ -312,7 +249,8 @@ class Newsroom:
         return receipts.summarise(found)
 
     def _quiet(self, source: Source, day: date) -> str:
-        return self._find_connector(source.kind).quiet(source, day)
+        connector = self._wires.connectors.get(source.kind)
+        return connector.quiet(source, day) if connector else ""
 
     def get_reports(
         self, *, source: str = "", first: date | None = None, last: date | None = None
@@ -338,11 +276,14 @@ class Newsroom:
         """The day that it is, in UTC."""
         return self._wires.clock().date()
 
-    def _find_connector(self, kind: str) -> Connector:
-        if kind in self._wires.connectors:
-            return self._wires.connectors[kind]
-        kinds = ", ".join(self._wires.connectors)
-        raise InvalidInputError(f"There is no kind of source {kind!r}; there are {kinds}.")
+
+def _arxiv_key(reference: str) -> str:
+    if (found := ids.parse_arxiv(reference)) is None:
+        raise InvalidInputError(
+            f"{reference!r} is no arXiv id; 2401.00001 or 2401.00001v2 would be."
+        )
+    identifier, version = found
+    return f"{identifier.value}v{version}" if version else identifier.value
 
 
 def _make_unique(name: str, taken: Mapping[str, Source]) -> str:

@@ -12,8 +12,8 @@ from urllib.parse import quote
 from broadsheet.config import Settings
 from broadsheet.connectors import FILE_FORMATS, Connectors, make_enrichers
 from broadsheet.connectors.http import HttpClient
+from broadsheet.fetching import Hold, Wires
 from broadsheet.library import Library
-from broadsheet.newsroom import Hold, Wires
 from broadsheet.ports import Embedder
 from broadsheet.search import HybridIndex
 from broadsheet.search.embed import open_embedder

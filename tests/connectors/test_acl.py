@@ -23,6 +23,7 @@ from broadsheet.errors import (
 )
 from broadsheet.model import BadRow, Record
 from broadsheet.sources import Answer, Batch, Raw, Source
+from one_answer import OneAnswer
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ADDRESS = "https://aclanthology.example/2099.xcl.xml"
@@ -88,24 +89,6 @@ def old_style(collection: str, volume: str, paper: str) -> str:
         "</paper></volume></collection>"
     ).records
     return record.key
-
-
-class Web:
-    """A web that gives one answer and keeps what it was asked."""
-
-    def __init__(self, answer: Answer | None = None) -> None:
-        self.answer, self.asked = answer, dict[str, object]()
-
-    def get(self, url: str, **options: object) -> Answer:
-        assert self.answer, "a file needs no network"
-        self.asked = options | {"url": url}
-        return self.answer
-
-    def post(self, url: str, body: bytes, **options: object) -> Answer:
-        raise AssertionError("nothing is sent to the Anthology")
-
-    def release(self, url: str, *, budget: str = "") -> None:
-        raise AssertionError("a connector releases nothing")
 
 
 def test_the_contract_holds() -> None:
@@ -201,27 +184,27 @@ def test_a_file_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     source = source_of("2099.xcl.xml")
     (stream,) = CONNECTOR.streams(source)
     assert source.targets == (str(path),) and stream.title == "2099.xcl.xml"
-    raw = CONNECTOR.fetch(source, stream, None, Web())
+    raw = CONNECTOR.fetch(source, stream, None, OneAnswer())
     batch = CONNECTOR.parse(source, raw)
     assert len(batch.records) == 3
     assert batch.pages == (("2099.xcl.xml", raw.answer.at.date()),)
-    again = CONNECTOR.fetch(source, stream, batch.cursor, Web())
+    again = CONNECTOR.fetch(source, stream, batch.cursor, OneAnswer())
     assert again.answer.status == 304
     unchanged = CONNECTOR.parse(source, again)
     assert unchanged.records == () and unchanged.cursor == batch.cursor
     path.write_text(COLLECTION + "\n")
-    assert CONNECTOR.fetch(source, stream, batch.cursor, Web()).answer.status == 200
+    assert CONNECTOR.fetch(source, stream, batch.cursor, OneAnswer()).answer.status == 200
     path.unlink()
     with pytest.raises(SourceRequestError, match=r"no file .*2099\.xcl\.xml"):
-        CONNECTOR.fetch(source, stream, None, Web())
+        CONNECTOR.fetch(source, stream, None, OneAnswer())
 
 
 def test_an_address_on_the_web() -> None:
-    source, web = source_of(), Web(raw_of(COLLECTION).answer)
+    source, web = source_of(), OneAnswer(raw_of(COLLECTION).answer)
     cursor = CONNECTOR.parse(source, raw_of(COLLECTION)).cursor
     CONNECTOR.fetch(source, CONNECTOR.streams(source)[0], cursor, web)
     assert web.asked["url"] == ADDRESS and web.asked["etag"] == '"a"'
-    web.answer = Answer(ADDRESS, 404, {}, b"", NOW)
+    web.outcome = Answer(ADDRESS, 404, {}, b"", NOW)
     with pytest.raises(SourceRequestError, match="There is no file at"):
         CONNECTOR.fetch(source, CONNECTOR.streams(source)[0], None, web)
 

@@ -49,7 +49,9 @@ def test_what_a_person_would_read(html: str, text: str) -> None:
     assert html_text(html) == text
 
 
-@pytest.mark.parametrize("text", ["a < b", "AT&T", "$a<b$", "<unknown>", "x<y and z>w", "R&D;", "on <b>"])
+@pytest.mark.parametrize(
+    "text", ["a < b", "AT&T", "$a<b$", "<unknown>", "x<y and z>w", "R&D;", "on <b>"]
+)
 def test_text_is_not_taken_for_html(text: str) -> None:
     assert not is_html(text)
 

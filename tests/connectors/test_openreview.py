@@ -25,6 +25,7 @@ from broadsheet.errors import (
 from broadsheet.model import BadRow, Record
 from broadsheet.sources import Answer, Batch, Raw, Source
 from json_samples import ANY_JSON
+from one_answer import OneAnswer
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 VENUE = "XCLR.cc/2024/Conference"
@@ -72,25 +73,6 @@ def parse(notes: list[Any], *, count: int | None = None, cursor: str | None = No
 def record_of(**content: Any) -> Record:
     (record,) = parse([note(**content)]).records
     return record
-
-
-class OneAnswer:
-    """A web that gives one answer, or raises, and keeps the address."""
-
-    def __init__(self, outcome: Answer | Exception) -> None:
-        self.outcome, self.url = outcome, ""
-
-    def get(self, url: str, **options: object) -> Answer:
-        self.url = url
-        if isinstance(self.outcome, Exception):
-            raise self.outcome
-        return self.outcome
-
-    def post(self, url: str, body: bytes, **options: object) -> Answer:
-        raise AssertionError("nothing is sent to OpenReview")
-
-    def release(self, url: str, *, budget: str = "") -> None:
-        raise AssertionError("a connector releases nothing")
 
 
 def test_the_contract_holds() -> None:
@@ -172,7 +154,7 @@ def test_pages_follow_each_other_to_the_count() -> None:
     web = OneAnswer(raw_of({"notes": [note(3)], "count": 3}).answer)
     source = source_of()
     raw = CONNECTOR.fetch(source, CONNECTOR.streams(source)[0], first.cursor, web)
-    assert web.url == (
+    assert web.asked["url"] == (
         "https://api2.openreview.net/notes?content.venueid=XCLR.cc/2024/Conference"
         "&limit=1000&offset=2&sort=number:asc&count=true"
     )
@@ -213,7 +195,7 @@ def test_a_refusal_offers_the_file_import() -> None:
     web = OneAnswer(SourceRefusedError("403"))
     with pytest.raises(SourceRefusedError, match=r"challenge.*docs/sources\.md.*import FILE"):
         CONNECTOR.fetch(source, CONNECTOR.streams(source)[0], None, web)
-    assert web.url.startswith("https://mirror.example.org/notes?")
+    assert web.asked["url"].startswith("https://mirror.example.org/notes?")
     with pytest.raises(SourceRequestError, match="knows no venue"):
         answer = Answer("https://x.example", 404, {}, b"", NOW)
         CONNECTOR.fetch(source, CONNECTOR.streams(source)[0], None, OneAnswer(answer))

@@ -62,6 +62,23 @@ def test_what_was_not_committed_is_not_there(tmp_path: Path) -> None:
     assert numbers(index) == [1, 2]
 
 
+def test_a_commit_that_was_killed_can_be_made_again(tmp_path: Path) -> None:
+    """As `kill -9` leaves it: the new files are there, and the index does not know of them.
+
+    Fails when `LexicalWriter` does not clear away what the other had left.
+    """
+    fill(tmp_path / "i", make_works(20)).close()
+    known = (tmp_path / "i" / "meta.json").read_bytes()
+    for _ in range(2):
+        (tmp_path / "i" / "meta.json").write_bytes(known)
+        index = LexicalIndex.open(tmp_path / "i")
+        with index.writing():
+            index.add([make_work(3, "New title")])
+            index.commit()
+        assert numbers(index, "new") == [3]
+        index.close()
+
+
 def test_a_reader_sees_each_commit_and_a_reset(tmp_path: Path) -> None:
     """Fails when the view is kept for good. The reader stands for another process."""
     writer = fill(tmp_path / "i", make_works(3))

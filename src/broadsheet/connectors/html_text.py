@@ -25,13 +25,13 @@ MAX_FORMULAS = 200
 
 _BLOCKS = (
     "address article aside blockquote body br caption center dd details dialog dir div dl dt "
-    "fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html legend "
-    "li main menu nav ol optgroup option p pre search section select summary table tbody td tfoot "
-    "th thead title tr ul jats:p jats:title jats:sec"
+    "fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html "
+    "legend li main menu nav ol optgroup option p pre search section select summary table tbody td "
+    "tfoot th thead title tr ul jats:p jats:title jats:sec"
 )
 _INLINE = (
-    "a abbr acronym applet area audio b base basefont bdi bdo big blink button canvas cite code col "
-    "colgroup data datalist del dfn em embed font frame i img inf input ins kbd label link map "
+    "a abbr acronym applet area audio b base basefont bdi bdo big blink button canvas cite code "
+    "col colgroup data datalist del dfn em embed font frame i img inf input ins kbd label link map "
     "mark marquee meta meter nobr noscript object output param path picture progress q rb rp rt "
     "rtc ruby s samp slot small source span strike strong sub sup svg textarea time track tt u "
     "var video wbr jats:italic jats:bold jats:sub jats:sup "

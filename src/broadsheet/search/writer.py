@@ -28,6 +28,8 @@ class LexicalWriter:
         self._schema = index.schema
         with reported():
             self._writer = index.writer(heap_size=HEAP_BYTES * threads, num_threads=threads)
+            # What a commit that was killed had written is in the way of the same commit again.
+            self._writer.garbage_collect_files()
             self._highest = _highest_number(index.searcher())
 
     def add(self, works: Iterable[Work]) -> None:

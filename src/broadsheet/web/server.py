@@ -1,5 +1,5 @@
-"""Runs the application until Ctrl-C; meanwhile keeps the index up with the store, and the store with
-the sources."""
+"""Runs the application until Ctrl-C; meanwhile keeps the index up with the store, and the store
+up with its sources."""
 
 from __future__ import annotations
 

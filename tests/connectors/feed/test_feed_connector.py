@@ -13,24 +13,7 @@ from broadsheet.connectors.json_answers import load_cursor
 from broadsheet.errors import InvalidInputError, SourceRequestError
 from broadsheet.sources import Answer
 from feed_documents import ADDRESS, ALL_FEEDS, BLOG, NOW, PREPRINTS, parse, raw_of, rss, source_of
-
-
-class OneAnswer:
-    """A web that gives one answer, and keeps what it was asked."""
-
-    def __init__(self, answer: Answer) -> None:
-        self.answer = answer
-        self.asked: dict[str, str] = {}
-
-    def get(self, url: str, **options: str) -> Answer:
-        self.asked = {"url": url, **options}
-        return self.answer
-
-    def post(self, url: str, body: bytes, **options: object) -> Answer:
-        raise AssertionError("nothing is sent to a feed")
-
-    def release(self, url: str, *, budget: str = "") -> None:
-        raise AssertionError("a connector releases nothing")
+from one_answer import OneAnswer
 
 
 def test_the_contract_holds() -> None:

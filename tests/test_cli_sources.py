@@ -19,6 +19,7 @@ from broadsheet.cli.sourcing import add
 from broadsheet.connectors import CONNECTORS
 from broadsheet.errors import SourceBusyError, SourceRefusedError
 from broadsheet.jobs import Watch
+from kin import Kin
 from shell import Done, Shell
 from toy import START, Time, Toy, ToyWeb, paper
 
@@ -366,6 +367,21 @@ def test_show_marks_what_was_withdrawn(bees: News) -> None:
     assert "WITHDRAWN" in bees("show", "10.1000/a").out
     assert "WITHDRAWN" in bees("search", "nature of a").out
     assert bees.json("show", "10.1000/a")["withdrawn"] is True
+
+
+def test_enrich_tells_what_a_service_knew(bees: News, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wiring, "make_enrichers", lambda *_: [Kin()])
+    bees("sync")
+    bees.web.lay("kin", {})
+    done = bees("enrich", "kin")
+    assert done.code == codes.OK and done.out.startswith("kin ") and "in 1 request" in done.out
+    assert "kin kin" in bees("show", "10.1000/a").out
+    assert bees.json("enrich", "kin")["outcome"] == "unchanged"
+    bees.time.pass_by(timedelta(days=8))
+    bees.web.lay("kin", SourceRefusedError("Kin answers 403.", "kin"))
+    done = bees("enrich", "kin")
+    assert done.code == codes.FAILED
+    assert "Kin answers 403." in done.out and "source resume" not in done.out
 
 
 def test_service_that_cannot_be_asked_is_one_sentence(bees: News) -> None:

@@ -225,6 +225,19 @@ def test_silence_is_told_apart(day: date, verdict: Verdict, said: str) -> None:
     assert only(write(source=source, first=day, last=day)) == (verdict, said)
 
 
+def test_a_day_that_the_harvest_has_passed_without_a_paper() -> None:
+    """Break: leave `source.since` out of `harvested_past`, and every old day looks harvested."""
+    source = Source("arxiv", "arxiv", ("cs.LG",), ADDED, since=date(2026, 11, 2))
+    passed = [state(good_at=at(FRIDAY, 5))]
+    first = date(2026, 11, 2)
+    (receipt,) = write(source=source, streams=passed, first=first, last=first)
+    said = "No page of this day was seen; the harvest up to 2026-11-20 brought no paper of it."
+    assert only([receipt]) == (Verdict.HARVESTED, said)
+    before = first - timedelta(days=3)
+    assert all(r.day >= first for r in write(source=source, first=before, last=first))
+    assert only(write(source=source, streams=passed))[0] is Verdict.UNKNOWN  # it is that Friday
+
+
 def test_a_feed_that_had_nothing_new() -> None:
     runs = [report(FRIDAY, h, Outcome.UNCHANGED, source=FEED.name) for h in (1, 2)]
     assert only(write(source=FEED, reports=runs)) == (

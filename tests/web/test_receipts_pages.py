@@ -54,8 +54,8 @@ def test_each_day_is_a_cell_that_says_why(reader: TestClient) -> None:
     assert told["2026-02-27"] == ("is-missing", "✗")
     assert told["2026-02-26"] == ("is-complete", "✓")
     assert told["2026-02-25"] == ("is-empty", "∅")
-    assert told["2026-02-24"] == ("is-unknown", "?")
-    assert told["2026-02-17"] == ("is-unknown", "?")
+    assert told["2026-02-24"] == ("is-harvested", "○")
+    assert told["2026-02-17"] == ("is-harvested", "○")
     label = days["2026-02-27"].attributes["aria-label"]
     assert label == days["2026-02-27"].attributes["title"]
     assert label is not None and label.startswith(

@@ -117,12 +117,15 @@ def trial(trial: Trial) -> None:
 # --- Runs -------------------------------------------------------------------------------------
 
 
-def describe(report: StreamReport) -> str:
-    """One run of a stream in a line: "arxiv cs.LG harvest: 912 new, 2 rejected in 3 requests"."""
-    return printable(f"{report.source} {report.title}: {_told(report)}")
+def describe(report: StreamReport, *, followed: bool = True) -> str:
+    """One run of a stream in a line: "arxiv cs.LG harvest: 912 new, 2 rejected in 3 requests".
+
+    What is not `followed` is a service, which no command resumes.
+    """
+    return printable(f"{report.source} {report.title}: {_told(report, followed)}")
 
 
-def _told(report: StreamReport) -> str:
+def _told(report: StreamReport, followed: bool) -> str:
     if report.outcome is Outcome.BUSY:
         return "another process is at it."
     brought = _brought(report)
@@ -130,10 +133,9 @@ def _told(report: StreamReport) -> str:
         return f"{brought}; stopped, the next sync goes on from there."
     if not report.trouble:
         return brought
-    if report.outcome is Outcome.REFUSED:
+    mend = f"Next attempt: {local(report.next_at)}." if report.next_at else ""
+    if report.outcome is Outcome.REFUSED and followed:
         mend = f"Once you have seen to it:  broadsheet source resume {shlex.quote(report.source)}"
-    else:
-        mend = f"Next attempt: {local(report.next_at)}." if report.next_at else ""
     came = f"{brought}. " if report.added + report.updated + report.rejected else ""
     return f"{came}{report.trouble} {mend}".rstrip()
 

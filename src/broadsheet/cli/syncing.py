@@ -242,7 +242,9 @@ def _enrich(app: App, service: str, limit: int, as_json: bool) -> int:
     if as_json:
         show_json(shapes.stream_report(report))
     else:
-        _teller(as_json)(report)
+        from broadsheet.cli import bulletin
+
+        click.echo(bulletin.describe(report, followed=False))
     return _code([report], ())
 
 

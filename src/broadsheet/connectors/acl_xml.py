@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 SITE = "https://aclanthology.org"
-MAX_TAGS = 1_500_000
-"""The largest collection has half as many; each costs memory."""
+MAX_TAGS = 1_000_000
+"""The largest collections, of 10 MB, have half as many; each costs memory."""
 
 _COLLECTION = re.compile(rb"<collection\s[^<>]{0,200}?\bid\s*=")
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,60}")

@@ -134,6 +134,9 @@ def _judge_silence(ledger: Ledger, facts: Day, receipt: Receipt) -> Receipt:
         return replace(receipt, sentence=say.REMOVED)
     if day > ledger.now.date():
         return replace(receipt, verdict=Verdict.WAITING, sentence=say.NOT_YET + ".")
+    if (upto := ledger.harvested_past(day)) is not None:
+        sentence = say.join([say.NO_PAGE, say.count_brought(0, upto)])
+        return replace(receipt, verdict=Verdict.HARVESTED, sentence=sentence)
     if day < source.added_at.date():
         return replace(receipt, sentence=say.BEFORE)
     return _judge_idleness(ledger, receipt, facts.expected)

@@ -70,6 +70,13 @@ class Ledger:
         """Whether a stream came to a good end after the day was over."""
         return any(state.good_at and state.good_at.date() > day for state in self.states)
 
+    def harvested_past(self, day: date) -> date | None:
+        """How far all streams have come, if that is past the day and the day was asked for."""
+        source, end = self.source, self.good_at
+        if source is None or end is None or not self.daily or end.date() <= day:
+            return None
+        return end.date() if (source.since or source.added_at.date()) <= day else None
+
     def in_trouble(self, day: date) -> bool:
         """Whether the trouble that a stream is in now had begun by the end of a day."""
         return any(

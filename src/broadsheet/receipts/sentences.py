@@ -47,7 +47,8 @@ def count_harvested(count: int) -> str:
 def count_brought(count: int, upto: date | None) -> str:
     """What the harvest gave; `upto` is how far it is known to have come."""
     harvest = f"the harvest up to {upto}" if upto else "the harvest so far"
-    return f"{harvest} brought {count:,} {'paper' if count == 1 else 'papers'} of it"
+    papers = "no paper" if count == 0 else f"{count:,} {'paper' if count == 1 else 'papers'}"
+    return f"{harvest} brought {papers} of it"
 
 
 def count_reckoned(tally: DayTally) -> str:

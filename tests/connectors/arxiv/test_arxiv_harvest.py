@@ -169,6 +169,18 @@ def test_days_before_the_source_was_wanted_are_not_counted() -> None:
     assert len(parse(OAI, oai_list(oai_record()), source=source).announced) == 2
 
 
+def test_older_versions_are_reckoned_of_the_time_before_the_source_was_followed() -> None:
+    """Break to see it fail: leave `newest or` with its condition out of `reckon_announcements`."""
+    dates = ["Mon, 02 Nov 2026 10:00:00 GMT", "Mon, 09 Nov 2026 10:00:00 GMT"]
+    versions = [version(n, day) for n, day in enumerate(dates, 1)]
+    answer = oai_list(oai_record(categories="cs.LG", versions=[*versions, version(3)]))
+    source = replace(SOURCE, since=date(2026, 11, 1), added_at=datetime(2026, 11, 6, tzinfo=UTC))
+    told = [
+        (each.version, each.day, each.kind) for each in parse(OAI, answer, source=source).announced
+    ]
+    assert told == [(1, date(2026, 11, 3), "new"), (3, date(2026, 11, 18), "replace")]
+
+
 # --- The sweep --------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from broadsheet.connectors.feed.people import split_people
 from broadsheet.model import Record
-from feed_documents import BLOG, JOURNAL, NOW, PREPRINTS, parse, rss, source_of
+from feed_documents import ADDRESS, BLOG, JOURNAL, NOW, PREPRINTS, parse, rss, source_of
 
 
 def item(inner: str) -> Record:
@@ -143,6 +143,12 @@ def test_dangerous_addresses_are_dropped_and_dangerous_words_are_words() -> None
     assert "<script" not in record.abstract
     titled = parse(rss("<item><title>&lt;svg/onload=alert(1)&gt;</title></item>")).records[0]
     assert titled.title == "<svg/onload=alert(1)>"
+
+
+@pytest.mark.parametrize("address", ["http://[::1", "//[", "mailto:a@b.example", "#top"])
+def test_addresses_that_are_none_are_left_out(address: str) -> None:
+    """Deliberate break: let the ValueError of a bad IPv6 address out of `web_address`."""
+    assert all(link.url == ADDRESS + address for link in item(f"<link>{address}</link>").links)
 
 
 def test_entries_before_the_first_day_wanted_are_left_out() -> None:

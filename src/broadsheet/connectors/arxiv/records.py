@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -29,6 +30,7 @@ BUDGET = "arxiv"
 
 REACH = timedelta(days=3)
 """How far a source reaches back when nobody said from when on: over a weekend."""
+_VERSION = re.compile(r"v([1-9]\d{0,3})", re.ASCII)
 _LAST_ANNOUNCED = 5
 """arXiv lists no replacement from version 6 on."""
 _MOST_CATEGORIES, _LONGEST_CATEGORY = 100, 40
@@ -130,17 +132,30 @@ def first_day(source: Source) -> date:
 
 
 def reckon_announcements(source: Source, record: Record) -> Iterator[Announcement]:
-    """When and where the newest version must have been announced, by the calendar."""
-    moment = parse_moment(record.submitted_at)
-    version = record.version or 0
-    if moment is None or version > _LAST_ANNOUNCED or not record.categories:
-        return
-    day = calendar.announcement_day(moment)
-    if day < first_day(source):
-        return
-    for followed in source.targets:
-        if kind := _kind(followed, record.categories, version):
-            yield Announcement(followed, day, record.key, kind, version, estimated=True)
+    """When and where its versions must have been announced, by the calendar.
+
+    Of versions before the newest only those from before the source was followed: later ones were
+    read off the feeds, which know better what was cross-listed when.
+    """
+    for version, moment in _versions(record):
+        day = calendar.announcement_day(moment)
+        newest = version == (record.version or 0)
+        if day < first_day(source) or not (newest or day < source.added_at.date()):
+            continue
+        for followed in source.targets:
+            if kind := _kind(followed, record.categories, version):
+                yield Announcement(followed, day, record.key, kind, version, estimated=True)
+
+
+def _versions(record: Record) -> Iterator[tuple[int, datetime]]:
+    """The versions that a feed would list, with the moments when they were handed in."""
+    moments = {record.version or 0: parse_moment(record.submitted_at)}
+    for name, text in record.extra:
+        if found := _VERSION.fullmatch(name):
+            moments.setdefault(int(found[1]), parse_moment(text))
+    for version, moment in sorted(moments.items()):
+        if moment and version <= _LAST_ANNOUNCED:
+            yield version, moment
 
 
 def _kind(followed: str, categories: Iterable[str], version: int) -> str:

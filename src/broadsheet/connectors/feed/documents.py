@@ -20,7 +20,7 @@ from broadsheet.errors import SourceBrokenError
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-MAX_SIGNS = 1_500_000
+MAX_SIGNS = 1_000_000
 """As many of `<` and `&`, within texts too; the largest feeds have a tenth of it."""
 
 _HEAD = 300_000

@@ -175,7 +175,7 @@ def told(batches: list[Batch]) -> dict[str, tuple[int | None, bool, str]]:
 
 @pytest.mark.slow
 def test_a_whole_harvest_equals_the_truth(tmp_path: Path, data: WorldData) -> None:
-    """Break to see it fail: put the token into the address without encoding it (`oai._query`)."""
+    """Break to see it fail: do not read `completeListSize` (`oai._page`)."""
     with serving(data) as url:
         harvester = Harvester(tmp_path, url, "cs", date(2005, 9, 16))
         batches = list(harvester.pages("oai"))
@@ -190,7 +190,7 @@ def test_a_whole_harvest_equals_the_truth(tmp_path: Path, data: WorldData) -> No
 
 @pytest.mark.slow
 def test_a_token_that_was_rejected_costs_no_paper(tmp_path: Path, data: WorldData) -> None:
-    """Break to see it fail: after badResumptionToken, end the run (`oai._after_error`)."""
+    """Break to see it fail: end the run after badResumptionToken (`oai._after_error`)."""
     with serving(data) as url:
         harvester = Harvester(tmp_path, url, "cs", date(2005, 9, 16))
         batches = []

@@ -21,7 +21,17 @@ from broadsheet.config import (
 )
 from broadsheet.errors import ConfigError
 
-OTHER = {"host": "0.0.0.0", "port": "9", "hosts": "papers.example.org", "embedder": "none"}
+OTHER = {
+    "host": "0.0.0.0",
+    "port": "9",
+    "hosts": "papers.example.org",
+    "embedder": "none",
+    "sync": "off",
+    "contact": "desk@example.org",
+    "private_hosts": "wiki.lab.example:80",
+    "semanticscholar_key": "one",
+    "openalex_key": "two",
+}
 
 
 def write_file(folder: Path, text: str) -> Path:

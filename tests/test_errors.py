@@ -19,6 +19,7 @@ from broadsheet.errors import (
     InvalidInputError,
     InvalidQueryError,
     NotFoundError,
+    SourceRequestError,
     StorageError,
 )
 
@@ -112,16 +113,18 @@ def test_every_message_is_one_sentence() -> None:
     found = list(raised_texts())
     assert len(found) > 40
     for place, _, text in found:
-        assert text[0].isupper() or text.startswith(("dimensions=", "sentence-transformers")), (
-            f"{place}: {text}"
-        )
+        assert text[0].isupper() or text.startswith(
+            ("dimensions=", "sentence-transformers", "arXiv")
+        ), f"{place}: {text}"
         assert text.endswith((".", "X")), f"{place}: {text}"
         assert "\n" not in text and "  " not in text, f"{place}: {text}"
 
 
 def test_no_message_speaks_in_the_names_of_our_classes() -> None:
     for place, _, text in raised_texts():
-        assert not re.search(r"\b\w+Error\b|\bNone\b|\bTrue\b|Exception", text), f"{place}: {text}"
+        assert not re.search(r"\b\w+Error\b|\bNone\b(?! of)|\bTrue\b|Exception", text), (
+            f"{place}: {text}"
+        )
 
 
 @pytest.mark.parametrize("kind", ALL.values(), ids=ALL)
@@ -133,6 +136,8 @@ def test_every_error_is_one_line_and_no_traceback_at_the_terminal(
         error: BroadsheetError = NotFoundError("sentence", 7)
     elif kind is InvalidQueryError:
         error = InvalidQueryError("It is one sentence.", 3)
+    elif kind is SourceRequestError:
+        error = SourceRequestError("It is one sentence.", 400)
     else:
         error = kind("It is one sentence.")
 

@@ -17,6 +17,7 @@ from broadsheet.errors import (
     SourceBusyError,
     StorageBusyError,
 )
+from broadsheet.fetching import TURN
 from broadsheet.newsroom import Newsroom
 from broadsheet.sources import Outcome, Stream, StreamState
 from desk import Room
@@ -113,6 +114,29 @@ def test_a_source_that_another_process_asks_is_left_to_it(room: Room) -> None:
     (report,) = Newsroom(room.store, room.index, wires).sync().streams
     assert (report.outcome, report.trouble) == (Outcome.BUSY, "Another process is asking toy.")
     assert room.web.asked == []
+
+
+def test_a_long_harvest_gives_way_to_other_sources(room: Room) -> None:
+    """Break to see it fail: let `_go_round` hand `stopping` on as it is."""
+    room.newsroom.add_source("toy", ["bees"], mirror="https://mirror.example")
+    room.web.lay("papers/start", {"papers": [paper("a")], "next": "2"})
+    room.web.lay("papers/2", {"papers": [paper("b")], "more": False})
+    room.web.listener = lambda url: room.time.pass_by(TURN)
+    runs = [(r.source, r.outcome) for r in room.newsroom.sync().streams if r.stream == "papers"]
+    first = [("toy", Outcome.STOPPED), ("toy-2", Outcome.STOPPED)]
+    assert runs == [*first, ("toy", Outcome.DONE), ("toy-2", Outcome.UNCHANGED)]
+
+
+def test_single_papers(room: Room) -> None:
+    wires = offline.wires(room.time.now, {"arxiv": Toy()}, room.web)
+    newsroom = Newsroom(room.store, room.index, wires)
+    room.web.lay("items/2401.00001,hep-th/9901001v2", {"papers": [paper("a"), paper("b")]})
+    room.web.lay("items/2401.00003", {"papers": []})
+    asked = ["https://arxiv.org/abs/2401.00001", "hep-th/9901001v2", "arXiv:2401.00003"]
+    assert [record.key for record in newsroom.fetch(asked)] == ["a", "b"]
+    assert len(room.titles()) == 2
+    with pytest.raises(InvalidInputError, match="'bees' is no arXiv id; 2401.00001"):
+        newsroom.fetch(["bees"])
 
 
 def test_a_source_whose_connector_is_gone(room: Room) -> None:

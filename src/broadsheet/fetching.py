@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from broadsheet import schedule
 from broadsheet.enrich import enrich
@@ -21,6 +22,8 @@ Hold = Callable[[str], AbstractContextManager[None]]
 
 Stopping = Callable[[], bool]
 EXAMPLES = 3
+TURN = timedelta(minutes=5)
+"""As long as one stream may go on while other sources wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,22 @@ class Fetching:
     def sync(
         self, sources: Iterable[Source], asked: bool, progress: Progress, stopping: Stopping
     ) -> Iterator[StreamReport]:
-        """Ask what is due; where a person asked for the sources, all that may be asked."""
+        """Ask what is due; where a person asked for the sources, all that may be asked.
+
+        They take turns: what is stopped because its turn is over goes on when all have had one.
+        """
+        waiting = list(sources)
+        while waiting:
+            halted: list[Source] = []
+            for report in self._go_round(waiting, asked, progress, stopping):
+                if report.outcome is Outcome.STOPPED and not stopping():
+                    halted += [each for each in waiting if each.name == report.source]
+                yield report
+            waiting, asked = list(dict.fromkeys(halted)), False
+
+    def _go_round(
+        self, sources: Sequence[Source], asked: bool, progress: Progress, stopping: Stopping
+    ) -> Iterator[StreamReport]:
         for source in sources:
             if stopping():
                 return
@@ -73,7 +91,12 @@ class Fetching:
                 except StorageBusyError:
                     yield self._left_alone(source)
                     continue
-                yield from self._ask(source, asked, progress, stopping)
+                over = self._end_of_turn(stopping) if len(sources) > 1 else stopping
+                yield from self._ask(source, asked, progress, over)
+
+    def _end_of_turn(self, stopping: Stopping) -> Stopping:
+        until = self._wires.clock() + TURN
+        return lambda: stopping() or self._wires.clock() >= until
 
     def _ask(
         self, source: Source, asked: bool, progress: Progress, stopping: Stopping

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from broadsheet.library import Page, Shown, Stats
-    from broadsheet.model import ImportReport, Sort, StoredRecord, VerifyReport, Work, WorkEvent
+    from broadsheet.model import (
+        ImportReport,
+        Record,
+        Sort,
+        StoredRecord,
+        VerifyReport,
+        Work,
+        WorkEvent,
+    )
     from broadsheet.sources import (
         Receipt,
         RejectedItem,
@@ -79,10 +87,12 @@ def related(shown: Sequence[Shown]) -> dict[str, Any]:
 
 
 def _record(entry: StoredRecord) -> dict[str, Any]:
-    record = entry.record
+    return {"id": entry.id, "seen_at": entry.seen_at.isoformat(), **record(entry.record)}
+
+
+def record(record: Record) -> dict[str, Any]:
+    """What a source said of a paper."""
     return {
-        "id": entry.id,
-        "seen_at": entry.seen_at.isoformat(),
         **asdict(record),
         "ids": [identifier._asdict() for identifier in record.ids],
         "links": [link._asdict() for link in record.links],

@@ -116,6 +116,9 @@ class StreamRun:
             return self._report(Outcome.BUSY, str(error), None)
         except Stopped:
             return self._report(Outcome.STOPPED, "", None)
+        except KeyboardInterrupt:
+            self._report(Outcome.STOPPED, "", None)  # the journal tells of it, too
+            raise
         changed = self._tally.counts["added"] + self._tally.counts["updated"] > 0
         due = last.again or self._desk.clock() + self._stream.every
         return self._end(Outcome.DONE if changed else Outcome.UNCHANGED, last.trouble, due)

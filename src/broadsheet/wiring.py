@@ -12,6 +12,7 @@ from urllib.parse import quote
 from broadsheet.config import Settings
 from broadsheet.connectors import FILE_FORMATS, Connectors, make_enrichers
 from broadsheet.connectors.http import HttpClient
+from broadsheet.errors import StorageReadOnlyError
 from broadsheet.fetching import Hold, Wires
 from broadsheet.library import Library
 from broadsheet.ports import Embedder
@@ -85,7 +86,10 @@ def _holding(folder: Path) -> Hold:
 
     @contextmanager
     def hold(name: str) -> Iterator[None]:
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageReadOnlyError(f"{folder} cannot be made: {error.strerror}.") from error
         with WriteLock(folder / f"source {quote(name, safe='')}.lock", wait=0).hold():
             yield
 

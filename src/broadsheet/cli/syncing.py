@@ -13,7 +13,7 @@ from broadsheet import shapes
 from broadsheet.cli import codes
 from broadsheet.cli.app import App, pass_app, progress
 from broadsheet.cli.finding import as_json
-from broadsheet.cli.output import complain, show_json
+from broadsheet.cli.output import complain, printable, show_json
 from broadsheet.cli.sourcing import (
     HOW_TO_FOLLOW,
     naming_sources,
@@ -215,9 +215,10 @@ def _why_none(followed: bool) -> str:
     show_default=True,
     help="Of how many papers at most.",
 )
+@click.option("--again", is_flag=True, help="Ask although it refused: the key is mended, say.")
 @as_json
 @pass_app
-def enrich(app: App, service: str, limit: int, as_json: bool) -> int:
+def enrich(app: App, service: str, limit: int, again: bool, as_json: bool) -> int:
     """Ask a service what it knows about papers that are here: citations, venue, DOI, open access.
 
     \b
@@ -233,12 +234,12 @@ def enrich(app: App, service: str, limit: int, as_json: bool) -> int:
     Papers are asked about by their identifiers, those that were never asked about first. Each
     value is kept with its source and its day. Ctrl-C keeps what has come.
     """
-    return _resumable("enrich", lambda: _enrich(app, service, limit, as_json))
+    return _resumable("enrich", lambda: _enrich(app, service, limit, again, as_json))
 
 
-def _enrich(app: App, service: str, limit: int, as_json: bool) -> int:
+def _enrich(app: App, service: str, limit: int, again: bool, as_json: bool) -> int:
     with app.library() as library, progress() as listener:
-        report = library.newsroom.enrich(service, limit=limit, progress=listener)
+        report = library.newsroom.enrich(service, limit=limit, again=again, progress=listener)
     if as_json:
         show_json(shapes.stream_report(report))
     else:
@@ -248,4 +249,28 @@ def _enrich(app: App, service: str, limit: int, as_json: bool) -> int:
     return _code([report], ())
 
 
-COMMANDS = (sync, receipts, enrich)
+@click.command()
+@click.argument("references", metavar="ID...", nargs=-1, required=True)
+@as_json
+@pass_app
+def fetch(app: App, references: tuple[str, ...], as_json: bool) -> int:
+    """Bring in single papers from arXiv, by id or address; with "v1" at its end, that version.
+
+    \b
+    broadsheet fetch 1706.03762
+    broadsheet fetch 1706.03762v1 https://arxiv.org/abs/hep-th/9901001
+
+    Exit code 4 when some of them did not come.
+    """
+    with app.library(create=True) as library, progress() as listener:
+        came = library.newsroom.fetch(references, progress=listener)
+    if as_json:
+        show_json({"asked": len(references), "records": [shapes.record(each) for each in came]})
+    else:
+        for each in came:
+            click.echo(printable(f"{each.key}v{each.version or 1}  {each.title}"))
+        click.echo(f"{len(came):,} of {len(references):,} came.")
+    return codes.OK if len(came) >= len(references) else codes.ATTENTION
+
+
+COMMANDS = (sync, receipts, fetch, enrich)

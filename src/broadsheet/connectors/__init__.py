@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 
+from broadsheet.connectors.acl_xml import AclXml
 from broadsheet.connectors.aitopics_page import AITopicsPage
 from broadsheet.connectors.arxiv_json import ArxivJson
 from broadsheet.connectors.bibtex import Bibtex
 from broadsheet.connectors.csl_json import CslJson
 from broadsheet.connectors.huggingface_page import HuggingFacePage
 from broadsheet.connectors.library_jsonl import LibraryJsonl
+from broadsheet.connectors.openreview_json import OpenReviewJson
 from broadsheet.connectors.ris import Ris
 from broadsheet.ports import Connector, Enricher, FileFormat
 
@@ -23,6 +25,8 @@ FILE_FORMATS: tuple[FileFormat, ...] = (
     AITopicsPage(),
     Bibtex(),
     Ris(),
+    OpenReviewJson(),
+    AclXml(),
     CslJson(),
 )
 

@@ -62,7 +62,9 @@ class OpenReviewConnector:
             raise InvalidInputError(f"OpenReview needs the id of a venue; {_EXAMPLE}")
         base = mirror.strip().rstrip("/")
         if base and not _MIRROR.fullmatch(base):
-            raise InvalidInputError(f"{mirror[:60]!r} is not the address of a mirror; https://…")
+            raise InvalidInputError(
+                f"{mirror[:60]!r} is not the address of a mirror, which begins with https://."
+            )
         return Source(
             name=self.kind,
             kind=self.kind,

@@ -39,7 +39,8 @@ def parse_xml(body: bytes, *, recover: bool = False, limit: int = MAX_XML) -> _E
     try:
         root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise SourceBrokenError(f"The answer is not sound XML: {error}.") from error
+        why = str(error).split(", use XML_PARSE_HUGE")[0]  # libxml2's advice to programmers
+        raise SourceBrokenError(f"The answer is not sound XML: {why}.") from error
     if root is None:
         raise SourceBrokenError("The answer is empty where XML should be.")
     document_type = root.getroottree().docinfo.internalDTD

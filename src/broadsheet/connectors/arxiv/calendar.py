@@ -58,7 +58,7 @@ def quiet_reason(day: date) -> str:
         return (
             f"arXiv announces nothing on {'Saturdays' if day.weekday() < _SUNDAY else 'Sundays'}."
         )
-    if name := HOLIDAYS.get(day - _DAY):
+    if day > date.min and (name := HOLIDAYS.get(day - _DAY)):
         return (
             f"arXiv announced nothing on the evening of {day - _DAY} "
             f"({name}, in its list of holidays of {(day - _DAY).year})."

@@ -35,7 +35,7 @@ class FeedConnector:
         if len(addresses) != 1 or len(kinds) > 1:
             raise InvalidInputError(
                 "A feed is one address, with papers or news after it where all of its entries are "
-                "that; an example: https://example.org/feed.xml papers"
+                "that, as in: https://example.org/feed.xml papers."
             )
         address = read_address(addresses[0])
         return Source(

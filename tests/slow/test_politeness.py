@@ -74,7 +74,7 @@ def not_modified(log: Sequence[Entry]) -> tuple[int, int]:
 @pytest.mark.slow
 def test_two_processes_at_the_pace_of_real_life(tmp_path: Path) -> None:
     """Breaks to see it fail: a lock of the budget that is not shared by processes (`_locked`); a
-    gap of 2.8 s (`BUDGETS`); `Retry-After` not read; a refusal that is not kept (`Turn.block`)."""
+    gap of 2.8 s (`BUDGETS`); a refusal that is not kept (`Turn.block`)."""
     today = calendar.feed_day(datetime.now(UTC))
     world = World(SEED, PAPERS, last=today, categories=("cs.LG", "cs.CL"), clock=WallClock())
     with FakeArxiv(world, patience=PATIENCE) as arxiv:

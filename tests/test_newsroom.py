@@ -15,6 +15,7 @@ from broadsheet.errors import (
     InvalidInputError,
     NotFoundError,
     SourceBusyError,
+    SourceRefusedError,
     StorageBusyError,
 )
 from broadsheet.fetching import TURN
@@ -72,6 +73,14 @@ def test_pausing(room: Room) -> None:
     room.newsroom.resume("toy")
     room.web.lay("papers/start", {"papers": []})
     assert set(room.sync()) == {"papers", "sweep"}
+
+
+def test_resuming_one_resumes_all_that_the_same_refusal_blocked(room: Room) -> None:
+    room.newsroom.add_source("toy", ["bees"], mirror="https://mirror.example")
+    room.web.lay("papers/start", SourceRefusedError("The toy refuses (403).", "toy.example"))
+    assert len(room.newsroom.sync().streams) == 2
+    room.newsroom.resume("toy-2")
+    assert [source.blocked for source in room.store.get_sources()] == ["", ""]
 
 
 def test_resuming_asks_at_once_where_there_was_trouble(room: Room) -> None:

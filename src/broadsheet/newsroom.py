@@ -103,10 +103,16 @@ class Newsroom:
         return self._put(replace(self.get_source(name), paused=True))
 
     def resume(self, name: str) -> Source:
-        """Go on with a source that was paused, or that refused. Raises NotFoundError."""
+        """Go on with a source that was paused, or that refused. Raises NotFoundError.
+
+        Others that the same refusal has blocked go on, too.
+        """
         source = self.get_source(name)
-        if source.blocked_place:
-            self._wires.web.release(source.blocked_place)
+        if place := source.blocked_place:
+            self._wires.web.release(place)
+            for other in self._store.get_sources():
+                if other.blocked_place == place:
+                    self._put(replace(other, blocked="", blocked_place=""))
         for state in self._store.get_streams():
             if state.source == name and state.trouble:
                 with self._store.write() as transaction:

@@ -394,3 +394,17 @@ def test_news_of_one_address_is_one_piece() -> None:
     assert ask(replace(NEWS, links=()), NEWS) == NO_MATCH
     assert ask(again, NEWS, NEWS, barred={1: frozenset({2})}).joins == (1,)
     assert ask(elsewhere, NEWS, known=7).joins == (7,)
+
+
+def test_hearsay_cannot_make_two_papers_one() -> None:
+    """Break to see it fail: give `decide` no rule for hearsay."""
+    journal = replace(ENTRY, title="Sand in Drums", ids=(doi("10.1000/x"),))
+    bridge = replace(ENTRY, source="feed:evil.example", ids=(*PAPER.ids, doi("10.1000/x")))
+    assert ask(bridge, journal, PAPER).joins == (2,)
+
+
+def test_hearsay_needs_more_than_an_identifier() -> None:
+    """Break to see it fail: leave `_nothing_in_common` out of `decide`."""
+    claim = Record("feed:evil.example", "x", "Buy our sand", authors=OTHERS, ids=PAPER.ids)
+    assert ask(claim, PAPER) == NO_MATCH
+    assert ask(replace(claim, title=TITLE), PAPER).joins == (1,)

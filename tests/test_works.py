@@ -177,3 +177,35 @@ def test_every_field_has_the_source_that_it_names(records: list[Record]) -> None
         assert getattr(work, field)
         assert any(r.source == source and getattr(r, field) for r in records)
     assert set(work.ids) == {one for record in records for one in record.ids}
+
+
+HOSTILE = Record(
+    "feed:evil.example", "1", "Slow Flows of Sand", "A very much longer abstract. " * 20,
+    authors=("M. Allory",) * 9, ids=(*ARXIV.ids, Identifier("doi", "10.1000/sand")),
+    categories=("cs.CR",), venue="Journal of Malice", status="Accept", withdrawn=True,
+    date=PaperDate("2024-01-01", "submitted"), announced_on="1999-01-01", version=9,
+    links=(Link("code", "https://evil.example/code"), Link("page", "https://evil.example/1")),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [(ARXIV, HOSTILE), (HOSTILE, ARXIV)])
+def test_hearsay_changes_nothing_of_a_paper_that_is_known(order: tuple[Record, ...]) -> None:
+    """Break to see it fail: let `compose` choose among all records."""
+    work, alone = compose(1, order), compose(1, [ARXIV])
+    for field in ("title", "abstract", "authors", "categories", "venue", "status", "date"):
+        assert getattr(work, field) == getattr(alone, field), field
+    assert not work.withdrawn and not work.announced_on and work.version == 1
+    assert work.ids == HOSTILE.ids
+    assert work.links == (Link("page", "https://evil.example/1"),)
+    assert set(work.sources) == {"arxiv", "feed:evil.example"}
+
+
+def test_hearsay_under_another_title_adds_nothing() -> None:
+    other = replace(HOSTILE, title="Buy our sand")
+    work = compose(1, [ARXIV, other])
+    assert (work.ids, work.links) == (ARXIV.ids, ())
+
+
+def test_hearsay_alone_is_all_there_is() -> None:
+    later = replace(HOSTILE, title="Slow Flows of Sand, again", authors=("M. Allory",))
+    assert compose(1, [HOSTILE, later]).venue == "Journal of Malice"

@@ -120,7 +120,8 @@ def decide(
 
     `barred[n]` are works that a person split from work n: never both are joined. `known` is the
     work that holds an earlier form of this very record (same source and key): it is always
-    joined, first, and what is barred from it never is.
+    joined, first, and what is barred from it never is. Hearsay joins one work at most, and by an
+    identifier only where title or authors agree besides.
     """
     if not candidates:
         return NO_MATCH if known is None else Decision((known,), (_NEWER_FORM,))
@@ -133,11 +134,16 @@ def decide(
             matches.append(_Match(_Rank.KNOWN, candidate, _NEWER_FORM))
         elif record.kind:  # shares an address, the only key that news has
             matches.append(_Match(_Rank.IDENTIFIER, candidate, "same address"))
-        elif match := _match(this, candidate, key):
+        elif (match := _match(this, candidate, key)) and not (
+            record.hearsay and _nothing_in_common(this, candidate, key)
+        ):
             matches.append(match)
     if known is not None and all(match.rank is not _Rank.KNOWN for match in matches):
         matches.append(_Match(_Rank.KNOWN, this._replace(work_id=known), _NEWER_FORM))
-    return _choose(matches, barred)
+    decision = _choose(matches, barred)
+    if record.hearsay:  # a feed may name any two papers: that does not make them one
+        return Decision(decision.joins[:1], decision.reasons[:1])
+    return decision
 
 
 _NEWER_FORM = "newer form of the same record"

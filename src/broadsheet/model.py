@@ -15,6 +15,9 @@ from typing import Any, NamedTuple
 
 import orjson
 
+FEED_PREFIX = "feed:"
+"""How the sources of records begin that were read in a feed."""
+
 
 class Identifier(NamedTuple):
     """A name for a paper in some scheme, in its canonical form.
@@ -65,7 +68,8 @@ class Listing(NamedTuple):
 class Record:
     """What one source said about one paper at one time. Never edited, only added to.
 
-    `source` is a short name ("arxiv", "huggingface", "aitopics", "bibtex", "ris", "csl", "demo");
+    `source` is a short name ("arxiv", "huggingface", "aitopics", "bibtex", "ris", "csl", "demo",
+    "feed:example.org");
     `key` names the record within its source, so that the same row seen twice is one record and a
     changed row is a new record with the same key. All text is plain Unicode text.
 
@@ -94,6 +98,11 @@ class Record:
     submitted_at: str = ""
     announced_on: str = ""
     withdrawn: bool = False
+
+    @property
+    def hearsay(self) -> bool:
+        """Whether a feed said it, which anybody can publish: it adds papers and changes none."""
+        return self.source.startswith(FEED_PREFIX)
 
     def to_json(self) -> bytes:
         """Canonical JSON: sorted keys, absent fields left out; equal records give equal bytes."""

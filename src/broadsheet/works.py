@@ -6,10 +6,11 @@ give the same work.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from broadsheet.model import PaperDate, Record, Work
+from broadsheet.text.keys import title_key
 
 # How much a source knows of a paper's venue: the proceedings are the venue, a bibliography entry
 # names it, an index of everything gathered it, a listing names the shelf it stood on.
@@ -28,10 +29,13 @@ def compose(work_id: int, records: Sequence[Record]) -> Work:
     abstract; authors from the fullest list, written out rather than as initials; the venue from
     a bibliography entry before a listing, with the status that goes with it; the date from the
     most exact, then the best kind. Identifiers, categories, links and sources are united in
-    order of arrival.
+    order of arrival. Of a paper that others tell of, too, hearsay adds identifiers and pages at
+    most, and that only under the paper's own title.
     """
     if len(records) == 1:
         return _single(work_id, records[0])
+    everything = records
+    records = [record for record in records if not record.hearsay] or records
     chosen: dict[str, Any] = {"title": ""}
     provenance: dict[str, str] = {}
     for field, rank in _RANKS.items():
@@ -42,6 +46,8 @@ def compose(work_id: int, records: Sequence[Record]) -> Work:
             best = max(able, key=rank)
             chosen[field] = getattr(best, field)
             provenance[field] = best.source
+    if len(records) < len(everything):
+        records = [*records, *_believe(everything, chosen["title"])]
     for field in ("ids", "categories", "links"):
         chosen[field] = _unite(getattr(record, field) for record in records)
         if chosen[field]:
@@ -50,8 +56,17 @@ def compose(work_id: int, records: Sequence[Record]) -> Work:
         chosen[field] = value
         provenance[field] = source
     chosen["kind"] = records[0].kind if len({record.kind for record in records}) == 1 else ""
-    sources = tuple(dict.fromkeys(record.source for record in records))
+    sources = tuple(dict.fromkeys(record.source for record in everything))
     return Work(id=work_id, sources=sources, provenance=provenance, **chosen)
+
+
+def _believe(records: Iterable[Record], title: str) -> Iterator[Record]:
+    """What is taken of hearsay about a paper that is known otherwise."""
+    key = title_key(title)
+    for record in records:
+        if record.hearsay and title_key(record.title) == key:
+            pages = tuple(link for link in record.links if link.rel == "page")
+            yield Record(record.source, record.key, record.title, ids=record.ids, links=pages)
 
 
 _FIELDS = (

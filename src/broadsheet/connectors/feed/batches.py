@@ -12,7 +12,7 @@ from broadsheet.connectors.feed.pace import slowed, suggested
 from broadsheet.connectors.feed.records import Kind, day_of, key_of, make_record
 from broadsheet.connectors.json_answers import MAX_CURSOR, Object, count_of, dump_cursor, text_of
 from broadsheet.connectors.rows import RowError, content_key
-from broadsheet.model import Record
+from broadsheet.model import FEED_PREFIX, Record
 from broadsheet.sources import Announcement, Answer, Batch, Item, Rejected, Source
 
 CATEGORY = "feed"
@@ -39,7 +39,7 @@ def feed_batch(source: Source, answer: Answer, feed: Feed, before: Object) -> Ba
     items: list[Item] = []
     for key, entry in _named(feed.entries[:MAX_ENTRIES]):
         try:
-            record = make_record(entry, source.name, key, kind)
+            record = make_record(entry, FEED_PREFIX + source.name, key, kind)
         except RowError as error:
             rejected.append(Rejected(key, str(error)))
             continue

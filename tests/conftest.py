@@ -59,11 +59,10 @@ def library(tmp_path: Path) -> Iterator[Library]:
 def room(tmp_path: Path) -> Iterator[Room]:
     """A newsroom that follows the toy source, over a real store."""
     from desk import Room
-    from papers import open_empty
 
-    store = open_empty(tmp_path / "newsroom")
-    yield Room(store)
-    store.close()
+    room = Room(tmp_path / "newsroom")
+    yield room
+    room.store.close()
 
 
 @pytest.fixture(scope="session")

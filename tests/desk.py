@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import offline
 from broadsheet.newsroom import Newsroom
 from broadsheet.sources import StreamReport, StreamState
-from broadsheet.storage import SqlStore
-from papers import DictIndex
+from papers import DictIndex, open_empty
 from toy import Time, Toy, ToyWeb
 
 
 class Room:
     """The parts, and short ways to ask about them."""
 
-    def __init__(self, store: SqlStore) -> None:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.store = open_empty(folder)
         self.time = Time()
         self.web = ToyWeb(self.time)
-        self.store = store
         self.index = DictIndex()
         wires = offline.wires(self.time.now, {"toy": Toy()}, self.web, sleep=self.time.sleep)
-        self.newsroom = Newsroom(store, self.index, wires)
+        self.newsroom = Newsroom(self.store, self.index, wires)
         self.newsroom.add_source("toy", ["bees"])
         self.web.lay("sweep/start", {"listed": []})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -21,6 +21,8 @@ from broadsheet.errors import (
 from broadsheet.fetching import TURN
 from broadsheet.newsroom import Newsroom
 from broadsheet.sources import Outcome, Stream, StreamState
+from broadsheet.storage import SqlStore
+from broadsheet.works import compose
 from desk import Room
 from toy import START, Toy, paper
 
@@ -117,7 +119,7 @@ def test_trying_keeps_nothing(room: Room) -> None:
 
 def test_a_source_that_another_process_asks_is_left_to_it(room: Room) -> None:
     def taken(name: str) -> AbstractContextManager[None]:
-        raise StorageBusyError(name)
+        raise StorageBusyError(f"Another process is asking {name}.")
 
     wires = offline.wires(room.time.now, {"toy": Toy()}, room.web, hold=taken)
     (report,) = Newsroom(room.store, room.index, wires).sync().streams
@@ -134,6 +136,28 @@ def test_a_long_harvest_gives_way_to_other_sources(room: Room) -> None:
     runs = [(r.source, r.outcome) for r in room.newsroom.sync().streams if r.stream == "papers"]
     first = [("toy", Outcome.STOPPED), ("toy-2", Outcome.STOPPED)]
     assert runs == [*first, ("toy", Outcome.DONE), ("toy-2", Outcome.UNCHANGED)]
+
+
+def test_a_turn_that_ends_with_a_stream_leaves_no_other_out(room: Room) -> None:
+    """Break to see it fail: let `_take` return True when its turn is over."""
+    room.newsroom.add_source("toy", ["bees"], mirror="https://mirror.example")
+    room.web.lay("papers/start", {"papers": [paper("a")], "more": False})
+    room.web.listener = lambda url: room.time.pass_by(TURN)
+    runs = [(report.source, report.stream) for report in room.newsroom.sync().streams]
+    assert sorted(runs) == [(name, s) for name in ("toy", "toy-2") for s in ("papers", "sweep")]
+
+
+def test_a_library_that_others_write_to_for_long_is_no_reason_to_stop(room: Room) -> None:
+    """Break to see it fail: hold the try in `_take` around the hold alone."""
+    room.newsroom.add_source("toy", ["bees"], mirror="https://mirror.example")
+    room.web.lay("papers/start", {"papers": [paper("a")], "more": False})
+    other = SqlStore.open(room.folder, create=False, compose=compose, wait=0)
+    with ExitStack() as held:
+        room.web.listener = lambda url: held.enter_context(other.write())
+        reports = list(room.newsroom.sync().streams)
+    other.close()
+    assert [report.outcome for report in reports] == [Outcome.BUSY] * 2
+    assert "is writing to the library" in reports[0].trouble
 
 
 def test_single_papers(room: Room) -> None:

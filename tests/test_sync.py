@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+import offline
 from broadsheet.errors import SourceBusyError, SourceRefusedError
+from broadsheet.newsroom import Newsroom
 from broadsheet.sources import Outcome
 from broadsheet.storage.transaction import SqlTransaction
 from broadsheet.sync import FIRST_DELAY, LONGEST_DELAY, PATIENCE, PAUSES
 from desk import Room
-from toy import START, paper
+from toy import START, Toy, paper
 
 DAY = START.date()
 
@@ -300,3 +303,85 @@ def test_a_wait_ends_when_the_person_stops(room: Room) -> None:
     (report,) = room.newsroom.sync(stopping=lambda: room.time.slept > 3).streams
     assert report.outcome is Outcome.STOPPED
     assert room.time.slept < 10
+
+
+# --- While it runs ----------------------------------------------------------------------------
+
+
+def do_once(room: Room, act: Callable[[], object]) -> None:
+    """Let something happen while the first request is out."""
+
+    def listener(url: str) -> None:
+        room.web.listener = lambda url: None
+        act()
+
+    room.web.listener = listener
+
+
+def test_a_source_that_is_asked_from_an_earlier_day_meanwhile_begins_again(room: Room) -> None:
+    """Break to see it fail: leave `_is_same` out of `_require_ours`."""
+    room.web.lay("papers/start", {"papers": [paper("a")], "next": "2"})
+    do_once(room, lambda: room.newsroom.add_source("toy", ["bees"], since=date(2020, 1, 1)))
+    (report,) = room.newsroom.sync().streams
+    assert (report.outcome, report.trouble) == (Outcome.BUSY, "toy was changed while it was asked.")
+    assert room.titles() == [] and room.state().cursor is None
+
+
+def test_a_source_that_is_removed_meanwhile_leaves_nothing_behind(room: Room) -> None:
+    """Break to see it fail: leave `_is_same` out of `_report`."""
+    room.web.lay("papers/start", busy(room, timedelta(hours=1)))
+    do_once(room, lambda: room.newsroom.remove("toy"))
+    room.sync()
+    assert room.store.get_streams() == [] and room.store.get_sources() == []
+
+
+def test_a_refusal_changes_nothing_else_of_the_source(room: Room) -> None:
+    """Break to see it fail: let `_refuse` put the source that the run began with."""
+    room.web.lay("papers/start", SourceRefusedError("The toy refuses (403).", "toy.example"))
+    do_once(room, lambda: room.newsroom.add_source("toy", ["wasps"]))
+    room.sync()
+    source = room.newsroom.get_source("toy")
+    assert source.targets == ("bees", "wasps") and source.blocked
+
+
+def test_after_a_refusal_the_other_streams_are_not_asked_either(room: Room) -> None:
+    room.web.lay("papers/start", {"papers": [], "more": False})
+    room.sync()
+    room.time.pass_by(timedelta(days=8))
+    room.web.asked.clear()
+    room.web.lay("papers/start", SourceRefusedError("The toy refuses (403).", "toy.example"))
+    assert set(room.sync()) == {"papers"}
+    assert room.web.asked == ["papers/start"]
+
+
+def test_a_connector_s_mistake_is_a_trouble_of_its_source_alone(room: Room) -> None:
+    """Break to see it fail: take KeyError, a LookupError, out of `MISTAKES`."""
+    room.newsroom.add_source("toy", ["bees"], mirror="https://mirror.example")
+    room.web.replies.clear()  # so that the toy's web knows no address at all
+    reports = room.newsroom.sync().streams
+    assert [report.outcome for report in reports] == [Outcome.BROKEN] * 2
+    assert reports[0].trouble.startswith("The connector for toy made a mistake: KeyError(")
+
+
+def test_a_clock_that_is_set_back_does_not_lengthen_a_pause(room: Room) -> None:
+    """Break to see it fail: ask the clock in every slice of `wait`."""
+    room.web.lay("papers/start", b"?", {"papers": [paper("a")]})
+    sleep, slept = room.time.sleep, []
+
+    def set_back(seconds: float) -> None:
+        slept.append(seconds)
+        sleep(seconds - 86_400)
+
+    wires = offline.wires(room.time.now, {"toy": Toy()}, room.web, sleep=set_back)
+    Newsroom(room.store, room.index, wires).sync()
+    assert sum(slept) == pytest.approx(PAUSES[0])
+
+
+def test_what_was_noted_under_a_clock_that_was_ahead_does_not_hold(room: Room) -> None:
+    """Break to see it fail: leave `AHEAD` out of `due_of`."""
+    room.web.lay("papers/start", {"papers": []})
+    room.time.pass_by(timedelta(days=40))
+    room.sync()
+    room.time.pass_by(-timedelta(days=40))
+    assert room.newsroom.next_due() == room.time.now()
+    assert "papers" in room.sync()

@@ -104,7 +104,9 @@ class Toy:
     """Follows toy.example: pages of papers, and a sweep that names all keys."""
 
     kind = "toy"
+    title = "Toy"
     summary = "Papers of toy.example."
+    example = "bees"
     several = True
     repair_size = 2
 

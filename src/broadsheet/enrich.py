@@ -69,6 +69,9 @@ class _Run(StreamRun):
     def _refuse(self, error: SourceRefusedError) -> str:
         return str(error)
 
+    def _is_same(self, current: Source | None) -> bool:
+        return True  # nobody changes a service
+
 
 class _Part(NamedTuple):
     """The next papers of a round: work numbers with identifiers, and when the round began."""

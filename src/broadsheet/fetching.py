@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from broadsheet import schedule
@@ -24,6 +24,15 @@ Stopping = Callable[[], bool]
 EXAMPLES = 3
 TURN = timedelta(minutes=5)
 """As long as one stream may go on while other sources wait."""
+
+
+@dataclass(slots=True)
+class _Turn:
+    """A source in one sync: `done` are the streams that have had their run."""
+
+    name: str
+    asked: bool
+    done: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,61 +72,74 @@ class Fetching:
     ) -> Iterator[StreamReport]:
         """Ask what is due; where a person asked for the sources, all that may be asked.
 
-        They take turns: what is stopped because its turn is over goes on when all have had one.
+        They take turns: who has not come to an end when others wait goes on after them.
         """
-        waiting = list(sources)
+        waiting = [_Turn(source.name, asked) for source in sources]
         while waiting:
-            halted: list[Source] = []
-            for report in self._go_round(waiting, asked, progress, stopping):
-                if report.outcome is Outcome.STOPPED and not stopping():
-                    halted += [each for each in waiting if each.name == report.source]
-                yield report
-            waiting, asked = list(dict.fromkeys(halted)), False
+            left = []
+            for turn in waiting:
+                if stopping():
+                    return
+                others = [each for each in waiting if each is not turn]
+                over = self._end_of_turn(others, stopping)
+                finished = yield from self._take(turn, progress, over)
+                if not finished:
+                    left.append(turn)
+            waiting = left
 
-    def _go_round(
-        self, sources: Sequence[Source], asked: bool, progress: Progress, stopping: Stopping
-    ) -> Iterator[StreamReport]:
-        for source in sources:
-            if stopping():
-                return
-            streams = self._wires.streams_of(source)
-            if source.paused or source.blocked:
-                continue
-            if not any(self._may(source, stream, asked) for stream in streams):
-                continue
-            with ExitStack() as held:
-                try:
-                    held.enter_context(self._wires.hold(source.name))
-                except StorageBusyError:
-                    yield self._left_alone(source)
-                    continue
-                over = self._end_of_turn(stopping) if len(sources) > 1 else stopping
-                yield from self._ask(source, asked, progress, over)
-
-    def _end_of_turn(self, stopping: Stopping) -> Stopping:
+    def _end_of_turn(self, others: Sequence[_Turn], stopping: Stopping) -> Stopping:
         until = self._wires.clock() + TURN
-        return lambda: stopping() or self._wires.clock() >= until
 
-    def _ask(
-        self, source: Source, asked: bool, progress: Progress, stopping: Stopping
-    ) -> Iterator[StreamReport]:
+        def is_over() -> bool:
+            late = self._wires.clock() >= until
+            return stopping() or (late and any(self._find_due(turn) for turn in others))
+
+        return is_over
+
+    def _find_due(self, turn: _Turn) -> tuple[Source, Stream] | None:
+        """What of a source is to be asked next, as the source and the schedule stand now."""
+        source = self._store.get_source(turn.name)
+        if source is None or source.paused or source.blocked:
+            return None
+        states, now = self._store.get_streams(turn.name), self._wires.clock()
+        known = schedule.states_of(source, states)
         for stream in self._wires.streams_of(source):
-            if stopping() or not self._may(source, stream, asked):
-                continue
-            with self._desk(progress, stopping) as desk:
-                report = StreamRun(desk, self._wires.connectors[source.kind], source, stream).run()
-            yield report
-            if report.outcome is Outcome.REFUSED:
-                return
+            if stream.name not in turn.done and schedule.may_ask(
+                stream, known, now, asked=turn.asked
+            ):
+                return source, stream
+        return None
 
-    def _may(self, source: Source, stream: Stream, asked: bool) -> bool:
-        states = schedule.states_of(source, self._store.get_streams())
-        return schedule.may_ask(stream, states, self._wires.clock(), asked=asked)
+    def _take(
+        self, turn: _Turn, progress: Progress, over: Stopping
+    ) -> Generator[StreamReport, None, bool]:
+        """One turn of a source; whether it has come to an end of all that was to be asked."""
+        if self._find_due(turn) is None:
+            return True
+        with ExitStack() as held:
+            try:
+                held.enter_context(self._wires.hold(turn.name))
+                while found := self._find_due(turn):
+                    if over():
+                        return False
+                    report = self._run(*found, progress, over)
+                    yield report
+                    if report.outcome is Outcome.STOPPED:
+                        return False
+                    turn.done.add(report.stream)
+            except StorageBusyError as error:
+                yield self._left_alone(turn.name, str(error))
+        return True
 
-    def _left_alone(self, source: Source) -> StreamReport:
+    def _run(
+        self, source: Source, stream: Stream, progress: Progress, over: Stopping
+    ) -> StreamReport:
+        with self._desk(progress, over) as desk:
+            return StreamRun(desk, self._wires.connectors[source.kind], source, stream).run()
+
+    def _left_alone(self, name: str, why: str) -> StreamReport:
         now = self._wires.clock()
-        trouble = f"Another process is asking {source.name}."
-        return StreamReport(source.name, "", "", Outcome.BUSY, now, now, trouble=trouble)
+        return StreamReport(name, "", "", Outcome.BUSY, now, now, trouble=why)
 
     @contextmanager
     def _desk(self, progress: Progress, stopping: Stopping) -> Iterator[Desk]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from broadsheet import ids, receipts, schedule
 from broadsheet.errors import (
@@ -46,14 +47,6 @@ class Newsroom:
 
     # --- Sources ------------------------------------------------------------------------------
 
-    def kinds(self) -> Mapping[str, str]:
-        """The kinds of sources that can be followed, each with a line on what it is."""
-        return {kind: each.summary for kind, each in self._wires.connectors.items()}
-
-    def services(self) -> Mapping[str, str]:
-        """What can be asked about papers that are here, each with a line on what it knows."""
-        return {each.kind: each.summary for each in self._wires.enrichers()}
-
     def add_source(
         self, kind: str, targets: Sequence[str], *, since: date | None = None, mirror: str = ""
     ) -> Source:
@@ -68,7 +61,7 @@ class Newsroom:
         same = [each for each in known.values() if each.kind == kind]
         for old in same:
             if connector.several and old.mirror == asked.mirror:
-                return self._extend(connector, old, asked, since)
+                return self._extend(connector, old.name, asked, since)
             if old.targets == asked.targets and old.mirror == asked.mirror:
                 raise ConflictError(f"{old.name} is followed already.")
         source = replace(asked, name=_make_unique(asked.name, known))
@@ -76,15 +69,14 @@ class Newsroom:
             transaction.put_source(source)
         return source
 
-    def _extend(
-        self, connector: Connector, old: Source, asked: Source, since: date | None
-    ) -> Source:
-        more = [target for target in asked.targets if target not in old.targets]
-        first = min((day for day in (since, old.since) if day), default=None)
-        if not more and first == old.since:
-            raise ConflictError(f"{old.name} follows {', '.join(old.targets)} already.")
-        source = replace(old, targets=(*old.targets, *more), since=first)
+    def _extend(self, connector: Connector, name: str, asked: Source, since: date | None) -> Source:
         with self._store.write() as transaction:
+            old = _require(transaction.get_source(name), name)
+            more = [target for target in asked.targets if target not in old.targets]
+            first = min((day for day in (since, old.since) if day), default=None)
+            if not more and first == old.since:
+                raise ConflictError(f"{old.name} follows {', '.join(old.targets)} already.")
+            source = replace(old, targets=(*old.targets, *more), since=first)
             transaction.put_source(source)
             if first != old.since:  # what lies before has to be asked for: from the beginning
                 for stream in connector.streams(source):
@@ -93,41 +85,39 @@ class Newsroom:
 
     def get_source(self, name: str) -> Source:
         """A source by name. Raises NotFoundError."""
-        for source in self._store.get_sources():
-            if source.name == name:
-                return source
-        raise NotFoundError("source", name)
+        return _require(self._store.get_source(name), name)
 
     def pause(self, name: str) -> Source:
         """Ask nothing of a source until it is resumed. Raises NotFoundError."""
-        return self._put(replace(self.get_source(name), paused=True))
+        return self._change(name, paused=True)
 
     def resume(self, name: str) -> Source:
         """Go on with a source that was paused, or that refused. Raises NotFoundError.
 
         Others that the same refusal has blocked go on, too.
         """
-        source = self.get_source(name)
-        if place := source.blocked_place:
+        if place := self.get_source(name).blocked_place:
             self._wires.web.release(place)
             for other in self._store.get_sources():
                 if other.blocked_place == place:
-                    self._put(replace(other, blocked="", blocked_place=""))
-        for state in self._store.get_streams():
-            if state.source == name and state.trouble:
+                    self._change(other.name, blocked="", blocked_place="")
+        for state in self._store.get_streams(name):
+            if state.trouble:
                 with self._store.write() as transaction:
                     transaction.put_stream(replace(state, due_at=None))
-        return self._put(replace(source, paused=False, blocked="", blocked_place=""))
+        return self._change(name, paused=False, blocked="", blocked_place="")
 
     def remove(self, name: str) -> Source:
         """Follow a source no longer; its papers and receipts stay. Raises NotFoundError."""
-        source = self.get_source(name)
         with self._store.write() as transaction:
+            source = _require(transaction.get_source(name), name)
             transaction.drop_source(name)
         return source
 
-    def _put(self, source: Source) -> Source:
+    def _change(self, name: str, **facts: Any) -> Source:
+        """Change facts of a source as it is now, whatever else has changed of it meanwhile."""
         with self._store.write() as transaction:
+            source = replace(_require(transaction.get_source(name), name), **facts)
             transaction.put_source(source)
         return source
 
@@ -240,7 +230,7 @@ class Newsroom:
         return receipts.write_receipts(
             self._store.get_tallies(receipts.look_back(first), last, source=source),
             sources=sources,
-            streams=self._store.get_streams(),
+            streams=[state for each in sources for state in self._stand_of(each)],
             reports=self._store.get_reports(source=source, first=first, last=last),
             rejections=self._store.get_rejections(first, last, source=source),
             missing=self._store.get_missing,
@@ -249,6 +239,14 @@ class Newsroom:
             last=last,
             now=self._wires.clock(),
         )
+
+    def _stand_of(self, source: Source) -> list[StreamState]:
+        """How a source's streams stand; one that was never asked stands at its beginning."""
+        known = schedule.states_of(source, self._store.get_streams(source.name))
+        return [
+            known.get(stream.name, StreamState(source.name, stream.name))
+            for stream in self._wires.streams_of(source)
+        ]
 
     def summarise(self, found: Sequence[Receipt]) -> str:
         """A day in one sentence, over all the sources and categories of these receipts."""
@@ -281,6 +279,12 @@ class Newsroom:
     def today(self) -> date:
         """The day that it is, in UTC."""
         return self._wires.clock().date()
+
+
+def _require(source: Source | None, name: str) -> Source:
+    if source is None:
+        raise NotFoundError("source", name)
+    return source
 
 
 def _arxiv_key(reference: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from broadsheet.sources import Source, Stream, StreamState
 
 States = Mapping[str, StreamState]
+AHEAD = timedelta(hours=1)
+"""As far as a moment that was noted may lie ahead of the clock, which is corrected at times."""
 
 
 def states_of(source: Source, states: Iterable[StreamState]) -> dict[str, StreamState]:
@@ -22,7 +24,11 @@ def due_of(stream: Stream, states: States, now: datetime) -> datetime | None:
         if needed is None or needed.good_at is None:
             return None
     state = states.get(stream.name)
-    return (state.due_at or now) if state else now
+    if state is None or state.due_at is None:
+        return now
+    if state.tried_at and state.tried_at > now + AHEAD:
+        return now  # the clock was ahead when that was noted
+    return state.due_at
 
 
 def next_due(

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from broadsheet.model import Record
 
@@ -39,6 +39,15 @@ class Source:
     paused: bool = False
     blocked: str = ""
     blocked_place: str = ""
+
+
+class Kind(NamedTuple):
+    """A kind of source that can be followed, as its connector tells of itself."""
+
+    kind: str
+    title: str
+    summary: str
+    example: str
 
 
 class Stream(NamedTuple):
@@ -243,18 +252,43 @@ class DayTally(NamedTuple):
 
 
 class Verdict(StrEnum):
-    """What a receipt says in one word; also the class of its cell in the heat map."""
+    """What a receipt says in one word, the worst first: a day of several is what its worst is.
 
-    COMPLETE = "complete"
-    LATE = "late"  # complete by now, but some came late
-    MISSING = "missing"  # announced, and not here
-    HARVESTED = "harvested"  # no page seen; what the harvest gave is here
-    QUIET = "quiet"  # nothing is announced on such a day: weekend, named holiday
-    EMPTY = "empty"  # an ordinary day whose page listed nothing
-    STALE = "stale"  # the page still shows an older batch
-    WAITING = "waiting"  # the day is not over, or the next attempt is due
-    FAILED = "failed"  # attempts failed
-    UNKNOWN = "unknown"  # the source was not followed then
+    Everything that is told of a verdict stands here. `sign` tells it without colour, in the
+    terminal and on the web, where it is also the class of its cell in the heat map. `meaning`
+    explains it; `clause` begins a part of a summary ("" where the numbers say it).
+    `wants_attention` makes the exit code of `receipts` 4.
+    """
+
+    FAILED = "failed", "!", "It was asked, and no attempt succeeded", "attempts failed for", True
+    MISSING = "missing", "✗", "Something that was announced is not here", "", True
+    STALE = "stale", "≈", "The page still shows an older batch", "a stale feed for", True
+    EMPTY = "empty", "○", "An ordinary day, and its page listed nothing", "nothing listed by"
+    UNKNOWN = "unknown", "?", "Nothing is known of this day: nobody looked", "nothing known of"
+    WAITING = "waiting", "…", "Not over, or the next attempt is due", "waiting for"
+    HARVESTED = "harvested", "+", "No page was seen; what the harvest brought is here"
+    LATE = "late", "◷", "Complete by now, some came late"
+    COMPLETE = "complete", "✓", "All that was announced is here"
+    QUIET = "quiet", "–", "Nothing is announced on such a day"
+
+    sign: str
+    meaning: str
+    clause: str
+    wants_attention: bool
+
+    def __new__(
+        cls, word: str, sign: str, meaning: str, clause: str = "", wants_attention: bool = False
+    ) -> Self:
+        verdict = str.__new__(cls, word)
+        verdict._value_ = word
+        verdict.sign, verdict.meaning = sign, meaning
+        verdict.clause, verdict.wants_attention = clause, wants_attention
+        return verdict
+
+    @property
+    def badness(self) -> int:
+        """Sorts verdicts, the worst first: 0 is the worst."""
+        return list(Verdict).index(self)
 
 
 @dataclass(frozen=True, slots=True)

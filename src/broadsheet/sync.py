@@ -47,6 +47,8 @@ PAUSES = (2.0, 10.0, 30.0)
 FIRST_DELAY = timedelta(minutes=10)
 LONGEST_DELAY = timedelta(hours=6)
 SLICE = 1.0
+MISTAKES = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, AssertionError)
+"""What a connector of somebody else's raises where it should have refused an answer in words."""
 
 
 class Stopped(Exception):
@@ -66,12 +68,14 @@ class Desk:
     stopping: Callable[[], bool]
 
     def wait(self, until: datetime, why: str) -> None:
-        """Sleep, in slices. Raises Stopped."""
-        while (left := (until - self.clock()).total_seconds()) > 0:
+        """Sleep, in slices, as long as it is now until then. Raises Stopped."""
+        left = (until - self.clock()).total_seconds()  # not asked again: clocks are set back
+        while left > 0:
             if self.stopping():
                 raise Stopped
             self.progress(why, 0, None)
             self.sleep(min(left, SLICE))
+            left -= SLICE
 
 
 @dataclass(slots=True)
@@ -100,10 +104,10 @@ class StreamRun:
 
     def run(self) -> StreamReport:
         """Ask until the stream has nothing more; what happened is in the journal, too."""
-        with self._desk.store.write() as transaction:
-            self._state = (
-                transaction.get_stream(self._source.name, self._stream.name) or self._state
-            )
+        known = self._desk.store.get_streams(self._source.name)
+        self._state = next(
+            (each for each in known if each.stream == self._stream.name), self._state
+        )
         try:
             last = self._run_pages()
         except SourceRefusedError as error:
@@ -140,7 +144,7 @@ class StreamRun:
                 self._source, self._stream, self._state.cursor, self._desk.web
             )
         )
-        self._keep(raw, batch, self._state.cursor)
+        self._keep(raw, batch)
         self._tell(batch.total)
         if batch.listed:
             self._repair(batch.listed)
@@ -153,8 +157,7 @@ class StreamRun:
         while True:
             try:
                 self._tally.requests += 1
-                raw = fetch()
-                return raw, self._connector.parse(self._source, raw)
+                return self._understand(fetch)
             except SourceBusyError as error:
                 self._be_patient(error)
             except SourceBrokenError as error:
@@ -162,6 +165,15 @@ class StreamRun:
                     raise
                 until = self._desk.clock() + timedelta(seconds=pause)
                 self._desk.wait(until, f"{self._label}: asking again ({error})")
+
+    def _understand(self, fetch: Callable[[], Raw]) -> tuple[Raw, Batch]:
+        try:
+            raw = fetch()
+            return raw, self._connector.parse(self._source, raw)
+        except MISTAKES as error:
+            raise SourceBrokenError(
+                f"The connector for {self._source.kind} made a mistake: {error!r}."
+            ) from error
 
     def _be_patient(self, error: SourceBusyError) -> None:
         """Wait in the middle of a run; at its beginning there are other sources to see to."""
@@ -173,12 +185,12 @@ class StreamRun:
 
     # --- Keeping ------------------------------------------------------------------------------
 
-    def _keep(self, raw: Raw, batch: Batch, expected: str | None) -> None:
+    def _keep(self, raw: Raw, batch: Batch) -> None:
         """One transaction: all that the page says. The cursor moves on in it, too, unless papers
         that the page only names have to be fetched first."""
         now = self._desk.clock()
         with self._desk.store.write() as transaction:
-            self._require_ours(transaction, expected)
+            self._require_ours(transaction)
             result = keep_batch(
                 transaction, self._source, batch, page=raw.answer.url, at=raw.answer.at, now=now
             )
@@ -190,16 +202,29 @@ class StreamRun:
         self._tally.counts["rejected"] += len(batch.rejected)
         self._tally.kept += 1
 
-    def _require_ours(self, transaction: Transaction, expected: str | None) -> None:
+    def _require_ours(self, transaction: Transaction) -> None:
+        """Raises ConflictError when the source or the cursor is not what this run began with."""
+        if not self._is_same(transaction.get_source(self._source.name)):
+            raise ConflictError(f"{self._source.name} was changed while it was asked.")
         state = transaction.get_stream(self._source.name, self._stream.name)
-        if (state.cursor if state else None) != expected:
+        if (state.cursor if state else None) != self._state.cursor:
             raise ConflictError(f"Another process has moved {self._label} on meanwhile.")
+
+    def _is_same(self, current: Source | None) -> bool:
+        """Whether the source is still what is being asked; paused or blocked is for the next."""
+        mine = self._source
+        return current is not None and (
+            (current.added_at, current.targets, current.since, current.mirror)
+            == (mine.added_at, mine.targets, mine.since, mine.mirror)
+        )
 
     def _move(self, batch: Batch) -> None:
         """Move the cursor past a page of names, now that what was missing of them is here."""
         if batch.listed:
-            self._state = replace(self._state, cursor=batch.cursor, tried_at=self._desk.clock())
             with self._desk.store.write() as transaction:
+                self._require_ours(transaction)
+                now = self._desk.clock()
+                self._state = replace(self._state, cursor=batch.cursor, tried_at=now)
                 transaction.put_stream(self._state)
 
     def _tell(self, total: int | None) -> None:
@@ -250,15 +275,16 @@ class StreamRun:
             if item.key not in came
         ]
         batch = replace(batch, items=tuple(items), rejected=(*batch.rejected, *absent))
-        self._keep(raw, replace(batch, cursor=self._state.cursor), self._state.cursor)
+        self._keep(raw, replace(batch, cursor=self._state.cursor))
         self._tally.counts["repaired"] += len(came)
 
     # --- Ending -------------------------------------------------------------------------------
 
     def _refuse(self, error: SourceRefusedError) -> str:
-        blocked = replace(self._source, blocked=str(error), blocked_place=error.place)
         with self._desk.store.write() as transaction:
-            transaction.put_source(blocked)
+            if current := transaction.get_source(self._source.name):
+                blocked = replace(current, blocked=str(error), blocked_place=error.place)
+                transaction.put_source(blocked)
         return str(error)
 
     def _fail(self, outcome: Outcome, trouble: str, retry_at: datetime | None) -> StreamReport:
@@ -306,7 +332,7 @@ class StreamRun:
             next_at=due,
         )
         with self._desk.store.write() as transaction:
-            if state:
+            if state and self._is_same(transaction.get_source(self._source.name)):
                 transaction.put_stream(state)
             transaction.add_report(report)
         return report

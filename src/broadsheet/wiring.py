@@ -12,12 +12,13 @@ from urllib.parse import quote
 from broadsheet.config import Settings
 from broadsheet.connectors import FILE_FORMATS, Connectors, make_enrichers
 from broadsheet.connectors.http import HttpClient
-from broadsheet.errors import StorageReadOnlyError
+from broadsheet.errors import StorageBusyError, StorageReadOnlyError
 from broadsheet.fetching import Hold, Wires
 from broadsheet.library import Library
 from broadsheet.ports import Embedder
 from broadsheet.search import HybridIndex
 from broadsheet.search.embed import open_embedder
+from broadsheet.sources import Kind
 from broadsheet.storage import SqlStore, restore
 from broadsheet.storage.lock import WriteLock
 from broadsheet.sync import Clock
@@ -81,6 +82,16 @@ def open_library(
         return library
 
 
+def list_kinds() -> list[Kind]:
+    """What can be followed, plug-ins included; no library is needed for it."""
+    return list(Connectors().describe())
+
+
+def list_services() -> dict[str, str]:
+    """What can be asked about papers that are here, each with a line on what it knows."""
+    return {each.kind: each.summary for each in make_enrichers("", "")}
+
+
 def _holding(folder: Path) -> Hold:
     """Locks on the names of sources, so that one process at a time asks each of them."""
 
@@ -90,7 +101,13 @@ def _holding(folder: Path) -> Hold:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StorageReadOnlyError(f"{folder} cannot be made: {error.strerror}.") from error
-        with WriteLock(folder / f"source {quote(name, safe='')}.lock", wait=0).hold():
+        with ExitStack() as held:
+            try:
+                # Not a name that the client gives to the lock of a budget.
+                path = folder / f"source {quote(name, safe='')[:200]}.lock"
+                held.enter_context(WriteLock(path, wait=0).hold())
+            except StorageBusyError as error:
+                raise StorageBusyError(f"Another process is asking {name}.") from error
             yield
 
     return hold

@@ -29,18 +29,13 @@ from broadsheet.sources import (
 )
 
 STATE_STYLE = {"fine": "green", "refused": "bold red", "trouble": "yellow", "paused": "dim"}
-GLYPHS = {
-    Verdict.COMPLETE: ("✓", "green"),
-    Verdict.LATE: ("✓", "yellow"),
-    Verdict.MISSING: ("✗", "bold red"),
-    Verdict.HARVESTED: ("+", "green"),
-    Verdict.QUIET: ("–", "dim"),
-    Verdict.EMPTY: ("○", "yellow"),
-    Verdict.STALE: ("≈", "bold red"),
-    Verdict.WAITING: ("…", "dim"),
-    Verdict.FAILED: ("!", "bold red"),
-    Verdict.UNKNOWN: ("?", "dim"),
+VERDICT_STYLE = {
+    Verdict.COMPLETE: "green",
+    Verdict.HARVESTED: "green",
+    Verdict.LATE: "yellow",
+    Verdict.EMPTY: "yellow",
 }
+"""Of those that want no attention; dim where none is given."""
 NUMBERS = ("here", "new", "updated", "cross", "late", "rejected")
 WIDEST_NAME = 24
 INDENT = "  "
@@ -180,12 +175,13 @@ def receipts(
 
 
 def _receipt(out: Console, receipt: Receipt, widths: Sequence[int]) -> None:
-    glyph, style = GLYPHS[receipt.verdict]
+    verdict = receipt.verdict
+    style = "bold red" if verdict.wants_attention else VERDICT_STYLE.get(verdict, "dim")
     names = (receipt.source, receipt.category)
     told = [set_cell_size(printable(name), size) for name, size in zip(names, widths, strict=True)]
     out.print(
         Text.assemble(
-            (f"{INDENT}{glyph} {receipt.verdict:<9}", style), "  ".join(("", *told)), "  ",
+            (f"{INDENT}{verdict.sign} {verdict:<9}", style), "  ".join(("", *told)), "  ",
             _numbers(receipt),
         ),
         soft_wrap=True,

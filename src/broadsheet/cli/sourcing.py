@@ -81,7 +81,23 @@ def source_group() -> None:
     """Where papers come from by themselves: arXiv, Hugging Face, feeds, venues."""
 
 
-@source_group.command()
+class _NamingKinds(click.Command):
+    """Its help lists the kinds in their own words, which are read when somebody asks for it."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from broadsheet.wiring import list_kinds
+
+        super().format_help_text(ctx, formatter)
+        kinds = list_kinds()
+        with formatter.section("Kinds"):
+            formatter.write_dl([(each.kind, printable(each.summary)) for each in kinds])
+        with formatter.section("Examples"):
+            for each in kinds:
+                line = f"broadsheet source add {each.kind} {each.example}"
+                formatter.write(printable(f"{'':{formatter.current_indent}}{line}".rstrip()) + "\n")
+
+
+@source_group.command(cls=_NamingKinds)
 @click.argument("kind")
 @click.argument("targets", metavar="[TARGET]...", nargs=-1)
 @click.option(
@@ -97,22 +113,6 @@ def source_group() -> None:
 def add(app: App, kind: str, targets: tuple[str, ...], since: date | None, mirror: str) -> None:
     """Follow something from now on, or more of what is followed already.
 
-    \b
-    broadsheet source add arxiv cs.LG stat.ML --since 2026-10-01
-    broadsheet source add huggingface
-    broadsheet source add feed https://blog.example.org/atom.xml
-    broadsheet source add openreview ICLR.cc/2024/Conference
-    broadsheet source add acl https://aclanthology.org/volumes/2024.acl-long.bib
-
-    \b
-    KIND         TARGET
-    arxiv        categories: cs.LG, stat.ML, math
-    huggingface  daily, weekly, monthly, trending; none: all of them
-    feed         the address of an RSS, Atom or JSON feed; then "papers" or "news" if all are
-    openreview   venues' ids
-    acl          an address or a file of the ACL Anthology, XML or BibTeX
-
-    Plug-ins bring further kinds; a kind that there is not is answered with all that there are.
     Nothing is asked of the source yet: 'broadsheet sync' does that. With --since, what lies
     before today is fetched, too, which can take hours where it is years; it can be stopped at
     any moment and goes on from there.

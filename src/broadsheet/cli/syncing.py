@@ -24,7 +24,7 @@ from broadsheet.cli.sourcing import (
 
 if TYPE_CHECKING:
     from broadsheet.newsroom import Newsroom
-    from broadsheet.sources import Receipt, SourceStatus, StreamReport
+    from broadsheet.sources import SourceStatus, StreamReport
 
 DAYS = 7
 
@@ -187,13 +187,8 @@ def receipts(app: App, day: date | None, since: date | None, name: str, as_json:
         bulletin.receipts(written, rejected, detailed=day is not None)
     else:
         click.echo(f"There are no receipts of {_span(first, last)}. {_why_none(followed)}")
-    return codes.ATTENTION if any(map(_wants_attention, written)) else codes.OK
-
-
-def _wants_attention(receipt: Receipt) -> bool:
-    from broadsheet.sources import Verdict
-
-    return receipt.verdict in (Verdict.MISSING, Verdict.STALE, Verdict.FAILED)
+    wants_attention = any(receipt.verdict.wants_attention for receipt in written)
+    return codes.ATTENTION if wants_attention else codes.OK
 
 
 def _span(first: date, last: date) -> str:
@@ -206,7 +201,18 @@ def _why_none(followed: bool) -> str:
     return f"Nothing is followed yet. {HOW_TO_FOLLOW}"
 
 
-@click.command()
+class _NamingServices(click.Command):
+    """Its help lists the services in their own words, which are read when somebody asks for it."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from broadsheet.wiring import list_services
+
+        super().format_help_text(ctx, formatter)
+        with formatter.section("Services"):
+            formatter.write_dl(list(list_services().items()))
+
+
+@click.command(cls=_NamingServices)
 @click.argument("service")
 @click.option(
     "--limit",
@@ -225,11 +231,7 @@ def enrich(app: App, service: str, limit: int, again: bool, as_json: bool) -> in
     broadsheet enrich crossref
     broadsheet enrich semanticscholar --limit 2000
 
-    \b
-    SERVICE
-    crossref         needs no key
-    semanticscholar  needs the setting semanticscholar_key
-    openalex         needs the setting openalex_key
+    Keys are settings: semanticscholar_key, openalex_key.
 
     Papers are asked about by their identifiers, those that were never asked about first. Each
     value is kept with its source and its day. Ctrl-C keeps what has come.

@@ -17,6 +17,7 @@ from broadsheet.connectors.library_jsonl import LibraryJsonl
 from broadsheet.connectors.openreview_json import OpenReviewJson
 from broadsheet.connectors.ris import Ris
 from broadsheet.ports import Connector, Enricher, FileFormat
+from broadsheet.sources import Kind
 
 FILE_FORMATS: tuple[FileFormat, ...] = (
     LibraryJsonl(),
@@ -59,6 +60,15 @@ class Connectors(Mapping[str, Connector]):
 
     def __len__(self) -> int:
         return len(list(iter(self)))
+
+    def describe(self) -> Iterator[Kind]:
+        """Each kind in its own words; of a plug-in that cannot be loaded, that it cannot."""
+        for kind in self:
+            try:
+                made = self[kind]
+                yield Kind(kind, made.title, made.summary, made.example)
+            except (ImportError, AttributeError) as error:
+                yield Kind(kind, kind, f"this plug-in cannot be loaded: {error}", "")
 
     def _make(self, kind: str) -> Connector:
         if kind in CONNECTORS:

@@ -46,7 +46,9 @@ class AclConnector:
     """
 
     kind = "acl"
-    summary = "a collection of the ACL Anthology: its XML or BibTeX, a file or an address"
+    title = "ACL Anthology"
+    summary = "collections of the Anthology, XML or BibTeX: files or addresses"
+    example = "https://aclanthology.org/volumes/2024.acl-long.bib"
     several = True
 
     def configure(

@@ -3,10 +3,12 @@
     problems = check_connector(MyConnector(), source, samples)
     assert not problems, problems
 
-`samples` are answers as the source gives them (`Raw`: stream, cursor, answer), at least one a
-stream. The check tries what `ports.Connector` says: pure and repeatable parsing, sound records,
-cursors that move, one request a fetch, errors of the right type, and that whatever else may come
-back (cut off, mangled, a web page, nothing) is refused in words and in bounded time.
+`samples` are answers as the source gives them (`Raw`: stream, cursor, answer), at least one for
+each of the source's streams; one that leaves more to fetch shows that its cursor is heeded. The
+check tries what `ports.Connector` says: pure and repeatable parsing, sound records, cursors that
+move, one request a fetch, errors of the right type that keep what the client said, and that
+whatever else may come back (not changed, not there, cut off, mangled, a web page, nothing) is
+refused in words and in bounded time.
 """
 
 from __future__ import annotations
@@ -14,22 +16,26 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from math import isfinite
 
 from broadsheet.errors import (
     InvalidInputError,
     SourceBrokenError,
     SourceBusyError,
+    SourceError,
     SourceRefusedError,
 )
 from broadsheet.model import Record
 from broadsheet.ports import Connector
-from broadsheet.sources import Answer, Batch, Raw, Source
+from broadsheet.sources import Answer, Batch, Raw, Source, Stream
 
 _MEMBERS = (
-    "kind", "summary", "several", "configure", "streams", "fetch", "parse", "quiet"
+    "kind", "title", "summary", "example", "several",
+    "configure", "streams", "fetch", "parse", "quiet",
 )  # fmt: skip
 MAX_CURSOR = 1 << 16
 MAX_SECONDS = 1.0
@@ -64,6 +70,8 @@ def check_connector(
         return [f"it lacks {', '.join(absent)}"]
     checks: list[Callable[[], Iterator[str]]] = [
         lambda: _check_manners(connector, source),
+        lambda: _check_days(connector, source),
+        lambda: _check_coverage(connector, source, samples),
         lambda: _check_fetching(connector, source, samples),
         *(lambda raw=raw: _check_sample(connector, source, raw) for raw in samples),
         lambda: _check_strange(connector, source, samples, mutations, random.Random(seed)),
@@ -74,8 +82,10 @@ def check_connector(
 def _check_manners(connector: Connector, source: Source) -> Iterator[str]:
     if not _SLUG.fullmatch(connector.kind):
         yield f"its kind {connector.kind!r} is not one plain word"
-    if not connector.summary or "\n" in connector.summary:
-        yield "its summary is not one line"
+    for name in ("title", "summary", "example"):
+        text = getattr(connector, name)
+        if (not text and name != "example") or "\n" in text:
+            yield f"its {name} is not one line"
     streams = connector.streams(source)
     names = [stream.name for stream in streams]
     if not names or len(set(names)) != len(names):
@@ -93,7 +103,29 @@ def _check_manners(connector: Connector, source: Source) -> Iterator[str]:
         yield f"it accepts the target {targets[0][:10]!r}"
 
 
+def _check_days(connector: Connector, source: Source) -> Iterator[str]:
+    week = [date(2026, 2, 26) + timedelta(days=number) for number in range(7)]
+    for day in (date.min, *week, date.max):
+        try:
+            why: object = connector.quiet(source, day)
+        except Exception as error:  # noqa: BLE001  # the point is to name whatever escapes
+            yield f"quiet raises {type(error).__name__} ({error}) on {day}"
+        else:
+            if not isinstance(why, str):
+                yield f"quiet gives no text for {day}"
+
+
+def _check_coverage(connector: Connector, source: Source, samples: Sequence[Raw]) -> Iterator[str]:
+    shown = {raw.stream for raw in samples}
+    for stream in connector.streams(source):
+        if stream.name not in shown:
+            yield f"there is no sample of stream {stream.name}"
+
+
 # --- Fetching ---------------------------------------------------------------------------------
+
+_PLACE = "a place that is shut"
+_RETRY_AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 class _ScriptedWeb:
@@ -102,15 +134,17 @@ class _ScriptedWeb:
     def __init__(self, outcome: Answer | Exception) -> None:
         self.outcome = outcome
         self.urls: list[str] = []
+        self.asked: list[object] = []
 
-    def get(self, url: str, **_: object) -> Answer:
+    def get(self, url: str, *, headers: object = None, **rest: object) -> Answer:
         self.urls.append(url)
+        self.asked.append((url, headers, rest.get("body")))
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return self.outcome
 
     def post(self, url: str, body: bytes, **options: object) -> Answer:
-        return self.get(url, **options)
+        return self.get(url, body=body, **options)
 
     def release(self, place: str) -> None:
         """Nothing is ever shut here."""
@@ -133,14 +167,39 @@ def _check_fetching(connector: Connector, source: Source, samples: Sequence[Raw]
             yield f"fetching {raw.stream} asks for {web.urls[0][:60]!r}"
         if (got.stream, got.cursor) != (raw.stream, raw.cursor):
             yield f"fetching {raw.stream} does not say which stream and cursor it was for"
-        if not web.urls:
-            continue  # from a file
-        for error in (SourceBusyError("later"), SourceRefusedError("no"), SourceBrokenError("?")):
-            try:
-                connector.fetch(source, stream, raw.cursor, _ScriptedWeb(error))
-            except type(error):
-                continue
-            yield f"fetching {raw.stream} swallows {type(error).__name__}"
+        if web.urls:  # else it was read from a file
+            yield from _check_errors(connector, source, stream, raw)
+            yield from _check_progress(connector, source, stream, raw)
+
+
+def _check_errors(connector: Connector, source: Source, stream: Stream, raw: Raw) -> Iterator[str]:
+    """What the client raises has to arrive, with all that it says."""
+    for error, note in (
+        (SourceBusyError("later", _RETRY_AT), "retry_at"),
+        (SourceRefusedError("no", _PLACE), "place"),
+        (SourceBrokenError("?"), "args"),
+    ):
+        try:
+            connector.fetch(source, stream, raw.cursor, _ScriptedWeb(error))
+        except type(error) as caught:
+            if note != "args" and getattr(caught, note) != getattr(error, note):
+                yield f"fetching {raw.stream} loses the {note} of {type(error).__name__}"
+            continue
+        yield f"fetching {raw.stream} swallows {type(error).__name__}"
+
+
+def _check_progress(
+    connector: Connector, source: Source, stream: Stream, raw: Raw
+) -> Iterator[str]:
+    """With the cursor of a batch that leaves more, something else is asked for."""
+    batch = connector.parse(source, raw)
+    if not batch.more or batch.cursor == raw.cursor:
+        return  # the latter is complained of elsewhere
+    first, second = _ScriptedWeb(raw.answer), _ScriptedWeb(raw.answer)
+    connector.fetch(source, stream, raw.cursor, first)
+    connector.fetch(source, stream, batch.cursor, second)
+    if first.asked == second.asked:
+        yield f"fetching {raw.stream} asks for the same page again, whatever the cursor says"
 
 
 # --- Parsing what the source sends ------------------------------------------------------------
@@ -205,6 +264,7 @@ def _check_strange(
     dice: random.Random,
 ) -> Iterator[str]:
     for raw in samples:
+        yield from _check_empty_answers(connector, source, raw)
         strange = [*_STRANGE_BODIES, *(_mangle(raw.answer.body, dice) for _ in range(mutations))]
         for body in strange:
             answer = replace(raw.answer, body=body)
@@ -212,6 +272,24 @@ def _check_strange(
     for cursor in ("", "null", "{}", "[]", "\x00", '{"token": 5}', '{"page": -1, "etag": []}'):
         for raw in samples:
             yield from _check_refusal(connector, source, raw._replace(cursor=cursor))
+
+
+def _check_empty_answers(connector: Connector, source: Source, raw: Raw) -> Iterator[str]:
+    """Not changed (304), or not there (404): both come from `fetch`, unless it refuses them."""
+    streams = {stream.name: stream for stream in connector.streams(source)}
+    cursors = dict.fromkeys((raw.cursor, connector.parse(source, raw).cursor))
+    for status, cursor in product((304, 404), cursors):
+        answer = replace(raw.answer, status=status, body=b"")
+        said = Raw(raw.stream, cursor, answer)
+        if raw.stream in streams:
+            try:
+                said = connector.fetch(source, streams[raw.stream], cursor, _ScriptedWeb(answer))
+            except SourceError:
+                continue
+            except Exception as error:  # noqa: BLE001  # the point is to name whatever escapes
+                yield f"fetching {raw.stream} raises {type(error).__name__} ({error}) on {status}"
+                continue
+        yield from _check_refusal(connector, source, said)
 
 
 def _check_refusal(connector: Connector, source: Source, raw: Raw) -> Iterator[str]:
@@ -222,7 +300,7 @@ def _check_refusal(connector: Connector, source: Source, raw: Raw) -> Iterator[s
         if not str(error):
             yield f"{raw.stream}: an answer is refused without a word"
     except Exception as error:  # noqa: BLE001  # the point is to name whatever escapes
-        sample: Mapping[str, object] = {"body": raw.answer.body[:80], "cursor": raw.cursor}
+        sample = f"{raw.answer.status} {raw.answer.body[:80]!r}, cursor {raw.cursor!r}"
         yield f"{raw.stream}: {type(error).__name__} ({error}) escapes on {sample}"
     if (spent := time.process_time() - begun) > MAX_SECONDS:
         yield f"{raw.stream}: an answer of {len(raw.answer.body)} bytes takes {spent:.1f} s"

@@ -38,10 +38,7 @@ _LAST_OFFSET = 1_000_000
 _EXAMPLE = "an example: ICLR.cc/2024/Conference"
 _VENUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,60}(?:/[A-Za-z0-9._&-]{1,80}){1,8}")
 _MIRROR = re.compile(r"https?://[A-Za-z0-9.\[\]:-]{1,255}(?:/[A-Za-z0-9._~/-]{0,500})?")
-_REFUSED = (
-    "OpenReview asks automated clients for a challenge. Save the notes as JSON (how: "
-    "docs/sources.md) and run broadsheet import FILE."
-)
+_INSTEAD = "Save the notes as JSON (how: docs/sources.md) and run broadsheet import FILE."
 
 
 class OpenReviewConnector:
@@ -51,7 +48,9 @@ class OpenReviewConnector:
     """
 
     kind = "openreview"
-    summary = "the papers of a venue on OpenReview, such as ICLR.cc/2024/Conference"
+    title = "OpenReview"
+    summary = "venues by their ids, with what was decided on each paper"
+    example = "ICLR.cc/2024/Conference"
     several = True
 
     def configure(
@@ -86,7 +85,7 @@ class OpenReviewConnector:
         try:
             answer = web.get(url, accept="application/json")
         except SourceRefusedError as error:
-            raise SourceRefusedError(_REFUSED) from error
+            raise SourceRefusedError(f"{error} {_INSTEAD}", error.place) from error
         if answer.status == 404:
             raise SourceRequestError(f"OpenReview knows no venue {stream.name} (404).", 404)
         return Raw(stream.name, cursor, answer)

@@ -75,8 +75,14 @@ class Connector(Fetcher, Protocol):
     kind: str
     """The word after `source add`."""
 
+    title: str
+    """The name that people know it by: "arXiv"."""
+
     summary: str
-    """What it follows, in one line for `source add --help`."""
+    """What can be named to it, and what it gives, in one line for `source add --help`."""
+
+    example: str
+    """The words after the kind in an example of `source add`; "" where none are needed."""
 
     several: bool
     """Whether one source follows several targets: then adding more extends it."""

@@ -58,8 +58,11 @@ class Store(Protocol):
     def get_sources(self) -> Sequence[Source]:
         """All sources, in the order in which they were added."""
 
-    def get_streams(self) -> Sequence[StreamState]:
-        """How far each stream of each source has come."""
+    def get_source(self, name: str) -> Source | None:
+        """A source by name, or None."""
+
+    def get_streams(self, source: str = "") -> Sequence[StreamState]:
+        """How far each stream of one source, or of all, has come."""
 
     def count_items(self) -> Mapping[str, int]:
         """For each source, how many of its items are here."""

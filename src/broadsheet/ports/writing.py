@@ -105,6 +105,9 @@ class Transaction(Protocol):
     def put_source(self, source: Source) -> None:
         """Insert or replace a source, by name."""
 
+    def get_source(self, name: str) -> Source | None:
+        """A source as it is now, or None if it is followed no longer."""
+
     def drop_source(self, name: str) -> None:
         """Forget a source and how far its streams have come; papers and receipts stay."""
 

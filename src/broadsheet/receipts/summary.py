@@ -8,13 +8,6 @@ from broadsheet.receipts.sentences import join, tell_time
 from broadsheet.sources import Receipt, Verdict
 
 _NAMED = 3
-_OPEN = {
-    Verdict.FAILED: "attempts failed for",
-    Verdict.STALE: "a stale feed for",
-    Verdict.EMPTY: "nothing listed by",
-    Verdict.UNKNOWN: "nothing known of",
-    Verdict.WAITING: "waiting for",
-}
 
 
 def summarise(receipts: Sequence[Receipt]) -> str:
@@ -23,9 +16,10 @@ def summarise(receipts: Sequence[Receipt]) -> str:
     A paper that two categories announced counts in each of them.
     """
     clauses = [*_counts(receipts), *_harvested(receipts)]
-    for verdict, words in _OPEN.items():
-        if found := [receipt for receipt in receipts if receipt.verdict is verdict]:
-            clauses.append(f"{words} {_name(found)}")
+    for verdict in Verdict:
+        found = [receipt for receipt in receipts if receipt.verdict is verdict]
+        if verdict.clause and found:
+            clauses.append(f"{verdict.clause} {_name(found)}")
     moments = [(each.next_at, each.day) for each in receipts if each.next_at]
     if moments:
         clauses.append(f"next attempt {tell_time(*min(moments))}")

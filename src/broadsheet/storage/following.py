@@ -44,6 +44,12 @@ def get_sources(connection: Connection) -> list[Source]:
     return [_to_source(row) for row in rows]
 
 
+def get_source(connection: Connection, name: str) -> Source | None:
+    """One source, if it is followed."""
+    row = connection.execute(select(source).where(source.c.name == name)).first()
+    return _to_source(row) if row else None
+
+
 def _to_source(row: Row[Any]) -> Source:
     values = _from_row(row)
     values.pop("number")
@@ -69,9 +75,12 @@ def get_stream(connection: Connection, name: str, stream_name: str) -> StreamSta
     return StreamState(**_from_row(row)) if row else None
 
 
-def get_streams(connection: Connection) -> list[StreamState]:
-    """All streams, by source and name."""
-    rows = connection.execute(select(stream).order_by(stream.c.source, stream.c.stream))
+def get_streams(connection: Connection, name: str = "") -> list[StreamState]:
+    """All streams, or those of one source, by source and name."""
+    statement = select(stream).order_by(stream.c.source, stream.c.stream)
+    if name:
+        statement = statement.where(stream.c.source == name)
+    rows = connection.execute(statement)
     return [StreamState(**_from_row(row)) for row in rows]
 
 

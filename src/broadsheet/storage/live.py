@@ -35,6 +35,9 @@ class LiveWriting:
     def put_source(self, source: Source) -> None:
         following.put_source(self._connection, source)
 
+    def get_source(self, name: str) -> Source | None:
+        return following.get_source(self._connection, name)
+
     def drop_source(self, name: str) -> None:
         following.drop_source(self._connection, name)
 
@@ -82,9 +85,13 @@ class LiveReading:
         with self._read() as connection:
             return following.get_sources(connection)
 
-    def get_streams(self) -> Sequence[StreamState]:
+    def get_source(self, name: str) -> Source | None:
         with self._read() as connection:
-            return following.get_streams(connection)
+            return following.get_source(connection, name)
+
+    def get_streams(self, source: str = "") -> Sequence[StreamState]:
+        with self._read() as connection:
+            return following.get_streams(connection, source)
 
     def get_reports(
         self, *, source: str = "", first: date | None = None, last: date | None = None

@@ -116,7 +116,7 @@ def _receipt(receipt: Receipt) -> ReceiptLine:
     return ReceiptLine(
         category=receipt.category,
         verdict=str(receipt.verdict),
-        sign=wording.VERDICTS[receipt.verdict][0],
+        sign=receipt.verdict.sign,
         sentence=receipt.sentence,
         page=wording.safe_address(receipt.page),
         numbers=tuple(numbers.items()) if counted else (),

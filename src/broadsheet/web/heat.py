@@ -6,26 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from broadsheet.sources import Receipt, Verdict
+from broadsheet.sources import Receipt
 from broadsheet.web import links, wording
 from broadsheet.web.requests import back
 
 WEEKS = 26
 _WEEK = 7
-
-WORST_FIRST = (
-    Verdict.FAILED,
-    Verdict.MISSING,
-    Verdict.STALE,
-    Verdict.EMPTY,
-    Verdict.UNKNOWN,
-    Verdict.WAITING,
-    Verdict.HARVESTED,
-    Verdict.LATE,
-    Verdict.COMPLETE,
-    Verdict.QUIET,
-)
-"""What a day is shown as when its categories earned several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +61,7 @@ def draw_heat(receipts: Sequence[Receipt], today: date) -> Heat:
 def by_day(receipts: Sequence[Receipt]) -> dict[date, list[Receipt]]:
     """Receipts of a source by day, the worst of each day first."""
     days: dict[date, list[Receipt]] = {}
-    for receipt in sorted(receipts, key=lambda each: WORST_FIRST.index(each.verdict)):
+    for receipt in sorted(receipts, key=lambda each: each.verdict.badness):
         days.setdefault(receipt.day, []).append(receipt)
     return days
 
@@ -99,7 +85,7 @@ def _cell(days: Mapping[date, Sequence[Receipt]], first: date, number: int) -> C
     return Cell(
         url=links.receipt_url(worst.source, day),
         verdict=str(worst.verdict),
-        sign=wording.VERDICTS[worst.verdict][0],
+        sign=worst.verdict.sign,
         label=f"{wording.say_day(day)}: {tell_day(receipts)}",
     )
 

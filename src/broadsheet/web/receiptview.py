@@ -62,9 +62,7 @@ def view_receipts(
         sources=tuple(
             _source(number, status, receipts, today) for number, status in enumerate(statuses)
         ),
-        legend=tuple(
-            (str(verdict), sign, meaning) for verdict, (sign, meaning) in wording.VERDICTS.items()
-        ),
+        legend=tuple((str(each), each.sign, each.meaning) for each in reversed(Verdict)),
         rejected=tuple(map(tell_rejected, newest[:MOST_REJECTED])),
         other_rejected=max(0, len(newest) - MOST_REJECTED),
     )
@@ -91,7 +89,7 @@ def _latest(receipts: Sequence[Receipt], summarise: Callable[[Sequence[Receipt]]
         day=wording.say_date(day.isoformat()),
         url=links.receipt_url(worst.source, day),
         verdict=str(worst.verdict),
-        sign=wording.VERDICTS[worst.verdict][0],
+        sign=worst.verdict.sign,
         sentence=summarise(days[day]),
     )
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 import shlex
 from datetime import date, datetime
+from functools import cache
 from urllib.parse import quote, urlsplit
 
 from broadsheet.model import Identifier, PaperDate, Spoke, Work
-from broadsheet.sources import Outcome, Verdict
+from broadsheet.sources import Outcome
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
-SOURCES = {
-    "arxiv": "arXiv",
-    "huggingface": "Hugging Face Papers",
+FILES = {
     "aitopics": "AITopics",
     "bibtex": "BibTeX file",
     "ris": "RIS file",
@@ -53,20 +52,6 @@ LINK_NAMES = {
 }
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-VERDICTS = {
-    Verdict.COMPLETE: ("✓", "Complete: all that was announced is here"),
-    Verdict.LATE: ("◷", "Complete by now, some came late"),
-    Verdict.HARVESTED: ("○", "No page seen; what the harvest gave is here"),
-    Verdict.MISSING: ("✗", "Something that was announced is missing"),
-    Verdict.FAILED: ("!", "Attempts failed"),
-    Verdict.STALE: ("=", "The page still showed an older batch"),
-    Verdict.EMPTY: ("∅", "An ordinary day whose page listed nothing"),
-    Verdict.WAITING: ("…", "Not over, or not announced yet"),
-    Verdict.QUIET: ("–", "Nothing is announced on such a day"),
-    Verdict.UNKNOWN: ("?", "Nothing is known of this day"),
-}
-"""For each verdict, a sign that tells it without colour, and what it means."""
 
 OUTCOMES = {
     Outcome.DONE: "done",
@@ -115,7 +100,15 @@ def say_date_kind(date: PaperDate) -> str:
 
 def say_source(name: str) -> str:
     """A source's name as people know it."""
-    return SOURCES.get(name, name)
+    return FILES.get(name) or _titles().get(name, name)
+
+
+@cache
+def _titles() -> dict[str, str]:
+    """Those of live sources, as their connectors have them."""
+    from broadsheet.wiring import list_kinds
+
+    return {each.kind: each.title for each in list_kinds()}
 
 
 def say_venue(venue: str | None, status: str | None, date: PaperDate | None) -> str:

@@ -26,7 +26,9 @@ _MIRROR = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", re.IGNORECASE)
 
 class ArxivConnector:
     kind = "arxiv"
-    summary = "categories of arXiv, such as cs.LG or hep-th: every version, every announcement"
+    title = "arXiv"
+    summary = "categories, such as cs.LG, stat.ML or math: every version, every announcement"
+    example = "cs.LG stat.ML --since 2026-10-01"
     several = True
     repair_size = 100
 

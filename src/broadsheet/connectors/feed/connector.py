@@ -22,7 +22,11 @@ class FeedConnector:
     digest of the entries, so that a feed in which nothing moves is asked ever less often."""
 
     kind = "feed"
-    summary = "any RSS, Atom or JSON feed: papers, or news beside papers"
+    title = "Feed"
+    summary = (
+        "the address of an RSS, Atom or JSON feed; then papers or news, if it is all that"
+    )
+    example = "https://blog.example.org/atom.xml"
     several = False
 
     def configure(

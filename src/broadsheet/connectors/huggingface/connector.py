@@ -29,7 +29,9 @@ _NEXT = re.compile(r"\brel=\"?next\b")
 
 class HuggingFaceConnector:
     kind = "huggingface"
-    summary = "Hugging Face Papers: the daily, weekly, monthly and trending lists"
+    title = "Hugging Face Papers"
+    summary = "lists of papers: daily, weekly, monthly, trending; none named: all of them"
+    example = ""
     several = True
 
     def configure(

@@ -77,6 +77,7 @@ def write(
         rejections=rejections,
         missing=lambda name, category, day: missing,
         quiet=quiet,
+        daily=lambda source: source.kind == "arxiv",
         first=first,
         last=last,
         now=NOW,

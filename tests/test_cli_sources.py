@@ -15,13 +15,14 @@ import pytest
 from broadsheet import wiring
 from broadsheet.cli import codes
 from broadsheet.cli.commands import broadsheet
-from broadsheet.cli.sourcing import add
 from broadsheet.connectors import CONNECTORS
 from broadsheet.errors import SourceBusyError, SourceRefusedError
 from broadsheet.jobs import Watch
 from kin import Kin
 from shell import Done, Shell
 from toy import START, Time, Toy, ToyWeb, paper
+
+GUIDE = (Path(__file__).parents[1] / "docs/sources.md").read_text(encoding="utf-8")
 
 
 class News(Shell):
@@ -104,18 +105,51 @@ def test_mistakes_in_adding_are_one_sentence_with_an_example(news: News) -> None
         assert done.code == codes.USAGE and "2026-11-20" in done.err
 
 
-def test_help_names_every_kind() -> None:
+def test_help_names_every_kind_with_an_example_that_works(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the connectors tell it; no library is opened. Break: an `example` that is none."""
+    monkeypatch.setenv("BROADSHEET_EMBEDDER", "none")
+    shell = Shell(tmp_path / "library", capsys)
+    told = shell("source", "add", "--help").out
+    assert not shell.folder.exists()
+    for each in wiring.list_kinds():
+        assert re.search(rf"^  {each.kind}  +\S", told, re.MULTILINE)
+        (line,) = re.findall(rf"^  broadsheet (source add {each.kind}\b.*)", told, re.MULTILINE)
+        assert shell(*shlex.split(line)).code == codes.OK, line
+    assert list(CONNECTORS) == [each.kind for each in wiring.list_kinds()]
+
+
+def test_the_guide_has_a_row_for_every_kind() -> None:
     """Break to see it fail: add a row to `CONNECTORS`."""
-    assert add.help
-    for kind in CONNECTORS:
-        assert f"broadsheet source add {kind}" in add.help
-        assert re.search(rf"^ *{kind}  ", add.help, re.MULTILINE)
+    table = GUIDE.split("## What each source gives")[1].split("\n\n")[1]
+    assert re.findall(r"^\| `(\w+)` ", table, re.MULTILINE) == list(CONNECTORS)
+
+
+@pytest.mark.parametrize("error", [ImportError("no module named bees"), AttributeError("Bees")])
+def test_a_plug_in_that_cannot_be_loaded_is_told_in_the_help(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    class Broken:
+        name = "bees"
+
+        def load(self) -> NoReturn:
+            raise error
+
+    monkeypatch.setattr("broadsheet.connectors.entry_points", lambda *, group: [Broken()])
+    told = " ".join(shell("source", "add", "--help").out.split())
+    assert f"bees this plug-in cannot be loaded: {error}" in told
+
+
+def test_help_names_every_service(shell: Shell) -> None:
+    told = shell("enrich", "--help").out
+    for service in ("crossref", "semanticscholar", "openalex"):
+        assert re.search(rf"^  {service}  +\S", told, re.MULTILINE)
 
 
 def test_commands_that_the_guide_shows_exist() -> None:
     """Every line of docs/sources.md that runs the program is understood by it."""
-    guide = (Path(__file__).parents[1] / "docs/sources.md").read_text(encoding="utf-8")
-    lines = re.findall(r"^broadsheet (.+)$", guide, re.MULTILINE)
+    lines = re.findall(r"^broadsheet (.+)$", GUIDE, re.MULTILINE)
     assert len(lines) >= 8
     for line in lines:
         command: click.Command = broadsheet

@@ -30,8 +30,10 @@ from broadsheet.sources import (
     Outcome,
     Raw,
     Rejected,
+    Source,
     StreamReport,
     StreamState,
+    Verdict,
 )
 from broadsheet.storage import SqlStore
 from broadsheet.sync import FIRST_DELAY
@@ -256,7 +258,24 @@ def test_what_could_not_go_in_is_told_and_receipts_go_on(desk: Desk) -> None:
     assert (report.outcome, report.rejected) == (Outcome.UNCHANGED, 1)
     day = START.date()
     assert [one.reason for one in desk.newsroom.get_rejections(day, day)] == [reason]
-    assert all(receipt.source != "" for receipt in desk.newsroom.get_receipts(day, day))
+    assert desk.newsroom.get_receipts(day, day) == ()
+
+
+def test_a_service_has_no_receipts_beside_those_of_a_source_that_was_removed(desk: Desk) -> None:
+    """Break to see it fail: leave `find_services` out of `Newsroom.get_receipts`."""
+    day, reason = START.date(), "it has no title"
+    with desk.store.write() as writing:
+        writing.put_source(Source("gone", "toy", (), START))
+        writing.put_stream(StreamState("gone", "papers"))
+        writing.add_rejections("gone", [Rejected("x", reason)], now=START)
+    desk.newsroom.remove("gone")
+    desk.add(1)
+    desk.lens.spoil = lambda batch: Batch(rejected=(Rejected(batch.records[0].key, "?"),))
+    desk.run()
+    (receipt,) = desk.newsroom.get_receipts(day, day)
+    assert (receipt.source, receipt.verdict, receipt.rejected) == ("gone", Verdict.MISSING, 1)
+    assert reason in receipt.sentence
+    assert {each.source for each in desk.newsroom.get_rejections(day, day)} == {"gone", "lens"}
 
 
 def test_without_its_key_nothing_is_asked(desk: Desk) -> None:

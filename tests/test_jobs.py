@@ -44,6 +44,9 @@ class Newsroom:
         self.synced: list[datetime] = []
         self.stopped: list[bool] = []
 
+    def now(self) -> datetime:
+        return self.time.now()
+
     def next_due(self) -> datetime | None:
         return self.due
 
@@ -75,7 +78,7 @@ class Newsroom:
             if len(waits) >= rounds:
                 watch.stop()
 
-        watch = Watch(self, tell=tell, clock=self.time.now, wait=wait)
+        watch = Watch(self, tell=tell, wait=wait)
         return watch
 
 
@@ -140,14 +143,14 @@ def test_a_busy_library_is_no_trouble(newsroom: Newsroom, caplog: pytest.LogCapt
 
 def test_a_thread_of_its_own_ends_at_once_when_it_waits(newsroom: Newsroom) -> None:
     began = time.monotonic()
-    with Watch(newsroom, clock=newsroom.time.now):
+    with Watch(newsroom):
         pass
     assert time.monotonic() - began < 1.0
     assert not any(thread.name == "watch" for thread in threading.enumerate())
 
 
 def test_stopping_is_handed_on_to_the_sync(newsroom: Newsroom) -> None:
-    watch = Watch(newsroom, clock=newsroom.time.now)
+    watch = Watch(newsroom)
     watch.stop()
     watch.look()
     assert newsroom.stopped == [True]
@@ -166,8 +169,7 @@ def room(tmp_path: Path) -> Room:
 def test_it_fills_a_library(room: Room) -> None:
     room.web.lay("papers/start", {"papers": [paper("a")], "more": False})
     heard: list[str] = []
-    watch = Watch(room.newsroom, tell=lambda report: heard.append(report.stream),
-                  clock=room.time.now)  # fmt: skip
+    watch = Watch(room.newsroom, tell=lambda report: heard.append(report.stream))
     assert watch.look() == PAUSE_SECONDS
     assert room.titles() == ["On the nature of a"] and heard == ["papers", "sweep"]
     assert watch.look() == LOOK_SECONDS
@@ -186,7 +188,7 @@ def test_a_library_that_cannot_be_written_to_is_left_alone(
         raise StorageReadOnlyError("The library cannot be written to.")
 
     monkeypatch.setattr(SqlStore, "write", refuse)
-    watch = Watch(room.newsroom, clock=room.time.now)
+    watch = Watch(room.newsroom)
     assert [watch.look(), watch.look()] == [LOOK_SECONDS] * 2
     assert room.web.asked == [] and len(caplog.records) == 1
 

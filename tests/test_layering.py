@@ -19,6 +19,7 @@ HEAVY = [
     "alembic",
     "bibtexparser",
     "faiss",
+    "httpcore2",
     "httpx2",
     "jinja2",
     "lxml",
@@ -51,7 +52,7 @@ LOWER = {
     "wiring": SEAMS | {"config", "fetching", "library", "sync", "works", *ADAPTERS},
     "web": SEEN_BY_DOORS | {"jobs"},
     "cli": SEEN_BY_DOORS | {"demo", "jobs", "web", ""},
-    "jobs": SEEN_BY_DOORS,
+    "jobs": SEEN_BY_DOORS | {"ports"},
     "__main__": {"cli"},
     "": SEEN_BY_DOORS,
 }

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
+from broadsheet.receipts import look_ahead
 from broadsheet.sources import Outcome, Source, Verdict
 from daybook import (
     ADDED,
@@ -24,6 +27,12 @@ from daybook import (
     turned_away,
     write,
 )
+
+WORDINGS = [
+    "The feed of stat.ML still shows the batch of 2026-11-20, not that of 2026-11-23.",
+    "cs.LG: 2026-11-24, as on 2026-11-19 and 2026-11-20.",
+    "All is old.",
+]
 
 # --- Days whose page was seen -----------------------------------------------------------------
 
@@ -138,7 +147,7 @@ def test_a_stale_feed_with_a_harvest() -> None:
     (receipt,) = write(
         tally(TODAY, page="", announced=212, arrived=212, estimated=212),
         streams=[state(trouble=text, trouble_since=at(TODAY, 4, 10), tried_at=at(TODAY, 5, 10))],
-        reports=[report(TODAY, hour, Outcome.UNCHANGED, text) for hour in (5, 4)],
+        reports=[report(TODAY, hour, Outcome.UNCHANGED, text, stale=True) for hour in (5, 4)],
         first=TODAY,
         last=TODAY,
     )
@@ -150,9 +159,12 @@ def test_a_stale_feed_with_a_harvest() -> None:
     assert receipt.stale_since == at(TODAY, 4, 10)
 
 
-def test_staleness_is_of_the_category_that_it_names() -> None:
+@pytest.mark.parametrize("words", WORDINGS)
+def test_staleness_is_of_its_category_however_it_is_worded(words: str) -> None:
+    """Break: let `_concerns` look for the category in the sentence."""
     source = Source("arxiv", "arxiv", ("cs.LG", "stat.ML"), ADDED)
-    stale = report(MONDAY, 4, Outcome.UNCHANGED, "The feed of stat.ML still shows 2026-11-20.")
+    about = {"trouble_category": "stat.ML", "stale": True}
+    stale = report(MONDAY, 4, Outcome.UNCHANGED, words, **about)
     known = tally(MONDAY, announced=2, arrived=2)
     first, second = write(known, source=source, reports=[stale], first=MONDAY, last=MONDAY)
     assert (first.verdict, second.verdict) == (Verdict.COMPLETE, Verdict.STALE)
@@ -263,12 +275,50 @@ def test_a_feed_that_was_read_in_part_is_not_complete() -> None:
     assert said.startswith("2 announced, all here; The feed at https://example.org/feed is damaged")
 
 
-def test_a_trouble_is_of_the_days_that_it_names() -> None:
-    """What is said after midnight UTC of the batch of the day before is not said of today."""
-    text = "The feed of cs.LG still shows the batch of 2026-11-20, not that of 2026-11-23."
-    runs = [report(MONDAY, 9, Outcome.UNCHANGED, text), report(TODAY, 2, Outcome.UNCHANGED, text)]
+@pytest.mark.parametrize("words", WORDINGS)
+@pytest.mark.parametrize("hours", [{MONDAY: 9, TODAY: 2}, {TODAY: 2}])
+def test_a_trouble_is_of_its_day_however_it_is_worded(words: str, hours: dict[date, int]) -> None:
+    """What is said after midnight UTC of the batch of the day before is not said of today.
+
+    Break: sort what a run tells by the day on which it ended.
+    """
+    about = {"trouble_day": MONDAY, "stale": True}
+    runs = [report(day, hour, Outcome.UNCHANGED, words, **about) for day, hour in hours.items()]
     monday, today = write(reports=runs, first=MONDAY, last=TODAY)
     assert (monday.verdict, today.verdict) == (Verdict.STALE, Verdict.WAITING)
+    assert look_ahead(MONDAY) >= TODAY and look_ahead(date.max) == date.max
+
+
+def test_a_trouble_that_is_remembered_is_of_its_day_and_category() -> None:
+    since = at(FRIDAY, 4)
+    stale = state(
+        trouble="x.", trouble_since=since, tried_at=at(TODAY, 2), trouble_category="cs.LG",
+        trouble_day=MONDAY, stale=True,
+    )  # fmt: skip
+    *earlier, monday, today = write(streams=[stale], last=TODAY)
+    assert (monday.verdict, today.verdict) == (Verdict.STALE, Verdict.WAITING)
+    assert all(each.verdict is not Verdict.STALE for each in earlier)
+    other = replace(stale, trouble_category="stat.ML")
+    assert write(streams=[other], first=MONDAY, last=MONDAY)[0].verdict is Verdict.UNKNOWN
+
+
+def test_only_the_day_that_a_trouble_is_about_waits_for_it() -> None:
+    """Break: take `lasting` from `trouble_since` alone."""
+    about: dict[str, Any] = {"trouble_since": at(FRIDAY, 4), "stale": True, "trouble": "x."}
+    runs = [
+        report(FRIDAY, 5, Outcome.UNCHANGED, "x.", stale=True, trouble_day=FRIDAY),
+        report(MONDAY, 5, Outcome.UNCHANGED, "x.", stale=True, trouble_day=MONDAY),
+    ]
+    received = write(streams=[state(trouble_day=MONDAY, **about)], reports=runs, last=MONDAY)
+    assert [each.verdict for each in (received[0], received[-1])] == [Verdict.STALE] * 2
+    assert (received[0].next_at, received[-1].next_at) == (None, NEXT)
+
+
+@pytest.mark.parametrize("words", WORDINGS)
+def test_an_answer_that_broke_off_is_a_failure_and_not_stale(words: str) -> None:
+    broken = report(FRIDAY, 5, Outcome.DONE, words)
+    verdict, said = only(write(reports=[broken]))
+    assert verdict is Verdict.FAILED and said == words
 
 
 def test_a_due_attempt_and_one_of_another_day() -> None:

@@ -74,6 +74,18 @@ def test_a_source_that_was_removed_leaves_its_receipts() -> None:
     assert "followed no longer" in received[1].sentence
 
 
+def test_a_source_that_was_removed_keeps_the_reasons_of_its_rejections() -> None:
+    """Break: give `make_ledgers` no rejections of those that are gone."""
+    gone = tally(announced=2, arrived=1)._replace(source="gone")
+    reason = turned_away("x")._replace(source="gone")
+    loose = tally(MONDAY, "", page="", rejected=1)._replace(source="gone")
+    found = [reason, reason._replace(key="y", day=MONDAY)]
+    received = write(gone, loose, source=FEED, rejections=found, missing=["x"], last=MONDAY)
+    of_gone = [receipt for receipt in received if receipt.source == "gone"]
+    assert [(r.verdict, r.rejected) for r in of_gone] == [(Verdict.MISSING, 1)] * 2
+    assert all("could not go in: It has no title" in r.sentence for r in of_gone)
+
+
 def test_the_ends_of_the_calendar() -> None:
     assert write(first=date.min, last=date.min) == ()
     assert len(write(first=date.max, last=date.max)) == 1

@@ -20,6 +20,7 @@ from broadsheet.sources import (
     Rejected,
     Source,
     Stream,
+    Trouble,
 )
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -108,6 +109,7 @@ class Toy:
     summary = "Papers of toy.example."
     example = "bees"
     several = True
+    daily = False
     repair_size = 2
 
     def configure(
@@ -162,8 +164,15 @@ def _read(said: dict[str, Any], raw: Raw) -> Batch:
         cursor=said.get("next") or raw.cursor,
         more=bool(said.get("more", "next" in said)),
         again=raw.answer.at + timedelta(minutes=5) if said.get("soon") else None,
-        trouble=str(said.get("trouble", "")),
+        trouble=_trouble(said),
     )
+
+
+def _trouble(said: dict[str, Any]) -> Trouble | None:
+    if "trouble" not in said:
+        return None
+    day = date.fromisoformat(said["missed"]) if "missed" in said else None
+    return Trouble(str(said["trouble"]), str(said.get("of", "")), day, stale=day is not None)
 
 
 def _record(each: dict[str, Any]) -> Record:

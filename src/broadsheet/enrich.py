@@ -9,7 +9,7 @@ rest a service is run like a stream of a source.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -26,6 +26,7 @@ from broadsheet.sources import (
     Stream,
     StreamReport,
     StreamState,
+    Trouble,
 )
 from broadsheet.sync import Clock, Desk, StreamRun
 
@@ -55,6 +56,11 @@ def enrich(desk: Desk, enricher: Enricher, *, limit: int, mirror: str = "") -> S
         transaction.put_stream(replace(state, due_at=due, tried_at=now, good_at=now))
     title, outcome = STREAM.title, Outcome.UNCHANGED
     return StreamReport(source.name, STREAM.name, title, outcome, now, now, next_at=due)
+
+
+def find_services(states: Iterable[StreamState]) -> set[str]:
+    """Which of these names are of services: their stream stays, and nobody follows them."""
+    return {state.source for state in states if state.stream == STREAM.name}
 
 
 def _get_state(store: Store, name: str) -> StreamState:
@@ -98,7 +104,7 @@ class _Walk:
     clock: Clock
     left: int
     part: _Part = _Part((), datetime.min.replace(tzinfo=UTC))
-    trouble: str = ""
+    trouble: Trouble | None = None
 
     def find(self, cursor: str | None, limit: int) -> _Part:
         """The papers after a cursor; at the end of a round, those of the next one in its time."""
@@ -116,13 +122,13 @@ class _Walk:
         """A request that the service finds wrong is passed over, so that papers that it cannot be
         asked about do not hold up all the others; the trouble stands until it answers one."""
         self.part = self.find(cursor, min(self.enricher.size, self.left))
-        self.trouble = ""
+        self.trouble = None
         try:
             raw = self.enricher.fetch(self.part.ids, web, mirror=source.mirror)
         except SourceRequestError as error:
             if error.status not in (400, 404, 414, 422):
                 raise
-            self.trouble = str(error)
+            self.trouble = Trouble(str(error))
             return Raw(stream.name, cursor, Answer("", 404, {}, b"", self.clock()))
         return raw._replace(stream=stream.name, cursor=cursor)
 

@@ -147,7 +147,7 @@ class SourceRequestError(SourceError):
 class SourceRefusedError(SourceError):
     """The source refuses (403, or a challenge): nothing more is asked until a person says so.
 
-    `place` is the client's name of what is shut ("arxiv", "api2.openreview.net"), which
+    `place` is the client's name of what is shut ("arxiv", "openreview", "feeds.example.org"), which
     `Web.release` takes.
     """
 

@@ -169,7 +169,7 @@ class Fetching:
             records=len(batch.records),
             rejected=len(batch.rejected),
             examples=tuple(record.title for record in batch.records[:EXAMPLES]),
-            trouble=batch.trouble,
+            trouble=batch.trouble.sentence if batch.trouble else "",
         )
 
     def enrich(

@@ -6,11 +6,12 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
 from broadsheet.errors import BroadsheetError, StorageBusyError
+from broadsheet.ports import Progress, silent
 from broadsheet.sources import StreamReport, SyncReport
 
 _log = logging.getLogger(__name__)
@@ -28,21 +29,17 @@ GOODBYE_SECONDS = 3.0
 _THREAD = "watch"
 
 
-class Listener(Protocol):
-    """Hears of a sync's progress."""
-
-    def __call__(self, stage: str, done: int, total: int | None) -> None: ...
-
-
 class Syncing(Protocol):
     """What the watch needs of a newsroom."""
+
+    def now(self) -> datetime: ...
 
     def next_due(self) -> datetime | None: ...
 
     def sync(
         self,
         *,
-        progress: Listener = ...,
+        progress: Progress = ...,
         stopping: Callable[[], bool] = ...,
         tell: Callable[[StreamReport], None] = ...,
     ) -> SyncReport: ...
@@ -54,20 +51,12 @@ def is_watching() -> bool:
     return any(thread.name == _THREAD for thread in threading.enumerate())
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 def _say_nothing(report: StreamReport) -> None:
     """The listener where nobody reads along: the journal keeps every report."""
 
 
-def _deaf(stage: str, done: int, total: int | None) -> None:
-    """The listener where nobody watches."""
-
-
-def _in_silence() -> AbstractContextManager[Listener]:
-    return nullcontext(_deaf)
+def _in_silence() -> AbstractContextManager[Progress]:
+    return nullcontext(silent)
 
 
 class Watch:
@@ -83,14 +72,12 @@ class Watch:
         newsroom: Syncing,
         *,
         tell: Callable[[StreamReport], None] = _say_nothing,
-        listening: Callable[[], AbstractContextManager[Listener]] = _in_silence,
-        clock: Callable[[], datetime] = _utc_now,
+        listening: Callable[[], AbstractContextManager[Progress]] = _in_silence,
         wait: Callable[[float], object] | None = None,
     ) -> None:
         self._newsroom = newsroom
         self._tell = tell
         self._listening = listening
-        self._clock = clock
         self._ending = threading.Event()
         self._wait = wait or self._ending.wait
         self._thread = threading.Thread(target=self.run, name=_THREAD, daemon=True)
@@ -122,7 +109,7 @@ class Watch:
         """Sync if something is due; returns for how many seconds to wait before the next look."""
         try:
             due = self._newsroom.next_due()
-            left = LOOK_SECONDS if due is None else (due - self._clock()).total_seconds()
+            left = LOOK_SECONDS if due is None else (due - self._newsroom.now()).total_seconds()
             if left > 0:
                 return min(left, LOOK_SECONDS)
             with self._listening() as listener:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from broadsheet import ids, receipts, schedule
+from broadsheet.enrich import find_services
 from broadsheet.errors import (
     ConflictError,
     InvalidInputError,
@@ -227,14 +228,18 @@ class Newsroom:
         if source:
             self.get_source(source)
         sources = [s for s in self._store.get_sources() if source in ("", s.name)]
+        tallies = self._store.get_tallies(receipts.look_back(first), last, source=source)
+        services = find_services(self._store.get_streams()) - {each.name for each in sources}
+        until = receipts.look_ahead(last)
         return receipts.write_receipts(
-            self._store.get_tallies(receipts.look_back(first), last, source=source),
+            [tally for tally in tallies if tally.source not in services],
             sources=sources,
             streams=[state for each in sources for state in self._stand_of(each)],
-            reports=self._store.get_reports(source=source, first=first, last=last),
+            reports=self._store.get_reports(source=source, first=first, last=until),
             rejections=self._store.get_rejections(first, last, source=source),
             missing=self._store.get_missing,
             quiet=self._quiet,
+            daily=self._is_daily,
             first=first,
             last=last,
             now=self._wires.clock(),
@@ -255,6 +260,10 @@ class Newsroom:
     def _quiet(self, source: Source, day: date) -> str:
         connector = self._wires.connectors.get(source.kind)
         return connector.quiet(source, day) if connector else ""
+
+    def _is_daily(self, source: Source) -> bool:
+        connector = self._wires.connectors.get(source.kind)
+        return connector.daily if connector else False
 
     def get_reports(
         self, *, source: str = "", first: date | None = None, last: date | None = None

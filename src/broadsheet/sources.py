@@ -55,13 +55,14 @@ class Stream(NamedTuple):
 
     `name` is unique within the source and never changes; `title` is for people. It is asked once
     every `every`, unless its last batch said when. With `needs`, it waits until the stream of that
-    name has come to its end at least once.
+    name has come to its end at least once. `category` is the one that it speaks for; "": several.
     """
 
     name: str
     title: str
     every: timedelta
     needs: str = ""
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,8 @@ class StreamState:
     """How far a stream has come; kept in the transaction of the records that it brought.
 
     `cursor` is opaque to all but the connector; None: from the beginning. `good_at` is when it
-    last came to its end, `trouble` a sentence on what is wrong since `trouble_since`, and
-    `failures` how often in a row it failed.
+    last came to its end, `trouble` a sentence on what is wrong since `trouble_since` (the other
+    fields of it: see `Trouble`), and `failures` how often in a row it failed.
     """
 
     source: str
@@ -82,6 +83,9 @@ class StreamState:
     failures: int = 0
     trouble: str = ""
     trouble_since: datetime | None = None
+    trouble_category: str = ""
+    trouble_day: date | None = None
+    stale: bool = False
 
 
 # --- What comes back --------------------------------------------------------------------------
@@ -151,6 +155,20 @@ class Rejected(NamedTuple):
     reason: str
 
 
+class Trouble(NamedTuple):
+    """What is amiss with an answer that was understood, or with a whole attempt.
+
+    `sentence` is for people. Receipts go by the rest: `category` is the one that it is about (""
+    for all that the stream speaks for), `day` the source's day (None: that of the attempt), and
+    `stale` says that the answer was no news of that day: an older batch, or nothing yet.
+    """
+
+    sentence: str
+    category: str = ""
+    day: date | None = None
+    stale: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What one answer says.
@@ -160,8 +178,8 @@ class Batch:
     stamps; `listed` are items that it names without giving their records (a sweep). `deleted` are
     keys, of records whose source is the connector's kind, that the source says are gone. `cursor`
     is where to go on from, `more` whether at once; else `again` is when (None: the stream's
-    rhythm). `trouble` is a sentence for the receipt when the answer was understood and yet
-    something is amiss (a stale feed). `total` estimates how many records the whole run brings.
+    rhythm). `trouble` is for the receipt when the answer was understood and yet something is
+    amiss (a stale feed). `total` estimates how many records the whole run brings.
     """
 
     records: tuple[Record, ...] = ()
@@ -175,7 +193,7 @@ class Batch:
     cursor: str | None = None
     more: bool = False
     again: datetime | None = None
-    trouble: str = ""
+    trouble: Trouble | None = None
     total: int | None = None
 
 
@@ -196,7 +214,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StreamReport:
-    """What one run of a stream did. `trouble` is a sentence, "" when all went well."""
+    """What one run of a stream did. `trouble` is a sentence, "" when all went well; what it is
+    about stands beside it, as `Trouble` has it."""
 
     source: str
     stream: str
@@ -212,6 +231,9 @@ class StreamReport:
     repaired: int = 0
     trouble: str = ""
     next_at: datetime | None = None
+    trouble_category: str = ""
+    trouble_day: date | None = None
+    stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +256,8 @@ class DayTally(NamedTuple):
     `page` is the address of the page that announced the day; "" where none was seen, and then
     what is counted under `announced` was reckoned by the harvest. `new`, `cross` and `replaced`
     split `announced`; `arrived` of them are here, `late` of those came more than a day after
-    `day` had ended although the source was followed by then.
+    `day` had ended although the source was followed by then. `seen_at` is when the page was last
+    seen to speak of the day.
     """
 
     source: str
@@ -249,6 +272,7 @@ class DayTally(NamedTuple):
     replaced: int
     estimated: int
     rejected: int
+    seen_at: datetime | None = None
 
 
 class Verdict(StrEnum):

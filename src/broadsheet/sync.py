@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from broadsheet.batch import BatchResult
 from broadsheet.errors import (
@@ -35,6 +36,7 @@ from broadsheet.sources import (
     Stream,
     StreamReport,
     StreamState,
+    Trouble,
 )
 
 Clock = Callable[[], datetime]
@@ -111,17 +113,17 @@ class StreamRun:
         try:
             last = self._run_pages()
         except SourceRefusedError as error:
-            return self._end(Outcome.REFUSED, self._refuse(error), None)
+            return self._end(Outcome.REFUSED, Trouble(self._refuse(error)), None)
         except SourceBusyError as error:
             return self._fail(Outcome.WAITING, str(error), error.retry_at)
         except SourceError as error:
             return self._fail(Outcome.BROKEN, str(error), None)
         except ConflictError as error:
-            return self._report(Outcome.BUSY, str(error), None)
+            return self._report(Outcome.BUSY, Trouble(str(error)), None)
         except Stopped:
-            return self._report(Outcome.STOPPED, "", None)
+            return self._report(Outcome.STOPPED, None, None)
         except KeyboardInterrupt:
-            self._report(Outcome.STOPPED, "", None)  # the journal tells of it, too
+            self._report(Outcome.STOPPED, None, None)  # the journal tells of it, too
             raise
         changed = self._tally.counts["added"] + self._tally.counts["updated"] > 0
         due = last.again or self._desk.clock() + self._stream.every
@@ -291,9 +293,9 @@ class StreamRun:
         failures = self._state.failures + 1
         delay = min(FIRST_DELAY * 2 ** min(failures - 1, 10), LONGEST_DELAY)
         self._state = replace(self._state, failures=failures)
-        return self._end(outcome, trouble, retry_at or self._desk.clock() + delay)
+        return self._end(outcome, Trouble(trouble), retry_at or self._desk.clock() + delay)
 
-    def _end(self, outcome: Outcome, trouble: str, due: datetime | None) -> StreamReport:
+    def _end(self, outcome: Outcome, trouble: Trouble | None, due: datetime | None) -> StreamReport:
         """Note how the stream stands, for the schedule and the receipts."""
         now = self._desk.clock()
         good = outcome in (Outcome.DONE, Outcome.UNCHANGED)
@@ -304,15 +306,15 @@ class StreamRun:
             tried_at=now,
             good_at=now if good and not trouble else self._state.good_at,
             failures=0 if good else self._state.failures,
-            trouble=trouble,
             trouble_since=since,
+            **self._describe(trouble),
         )
         return self._report(outcome, trouble, due, state=self._state)
 
     def _report(
         self,
         outcome: Outcome,
-        trouble: str,
+        trouble: Trouble | None,
         due: datetime | None,
         state: StreamState | None = None,
     ) -> StreamReport:
@@ -324,18 +326,28 @@ class StreamRun:
             began_at=self._began,
             ended_at=self._desk.clock(),
             requests=self._tally.requests,
+            next_at=due,
             **{
                 name: self._tally.counts[name]
                 for name in ("added", "updated", "unchanged", "rejected", "repaired")
-            },
-            trouble=trouble,
-            next_at=due,
+            }
+            | self._describe(trouble),
         )
         with self._desk.store.write() as transaction:
             if state and self._is_same(transaction.get_source(self._source.name)):
                 transaction.put_stream(state)
             transaction.add_report(report)
         return report
+
+    def _describe(self, trouble: Trouble | None) -> dict[str, Any]:
+        """A trouble as states and reports keep it, of a category of its own or the stream's."""
+        said = trouble or Trouble("")
+        return {
+            "trouble": said.sentence,
+            "trouble_category": said.category or (self._stream.category if trouble else ""),
+            "trouble_day": said.day,
+            "stale": said.stale,
+        }
 
 
 def _in_chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:

@@ -1,7 +1,7 @@
 """What the library says about a work: for each field the best that any of its records has.
 
 Pure. Ties go to the record that came first, so that the same records in the same order always
-give the same work.
+give the same work. What a source has replaced since no longer counts.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from broadsheet.forms import arxiv_version, drop_superseded
 from broadsheet.model import PaperDate, Record, Work
 from broadsheet.text.keys import title_key
 
@@ -32,9 +33,9 @@ def compose(work_id: int, records: Sequence[Record]) -> Work:
     order of arrival. Of a paper that others tell of, too, hearsay adds identifiers and pages at
     most, and that only under the paper's own title.
     """
+    everything = records = drop_superseded(records)
     if len(records) == 1:
         return _single(work_id, records[0])
-    everything = records
     records = [record for record in records if not record.hearsay] or records
     chosen: dict[str, Any] = {"title": ""}
     provenance: dict[str, str] = {}
@@ -92,24 +93,20 @@ def _state(records: Sequence[Record]) -> dict[str, tuple[Any, str]]:
     return state
 
 
-def _newest(records: Sequence[Record]) -> list[Record]:
-    """The records of the newest arXiv version; without versions, the last of each source and key.
+def _newest(records: Sequence[Record]) -> Sequence[Record]:
+    """The records of the newest arXiv version; without versions, all.
 
     One version may have several: what the feed of the day had of it, and what the harvest had.
     """
-    newest = max((_arxiv_version(record) for record in records), default=0)
+    newest = max((arxiv_version(record) for record in records), default=0)
     if newest:
-        return [record for record in records if _arxiv_version(record) == newest]
-    return list({(record.source, record.key): record for record in records}.values())
-
-
-def _arxiv_version(record: Record) -> int:
-    return record.version or 0 if record.source == "arxiv" else 0
+        return [record for record in records if arxiv_version(record) == newest]
+    return records
 
 
 def _single(work_id: int, record: Record) -> Work:
     source = record.source
-    version = _arxiv_version(record) or None
+    version = arxiv_version(record) or None
     provenance = {field: source for field in _FIELDS if getattr(record, field)}
     if version:
         provenance["version"] = source

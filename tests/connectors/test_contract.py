@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from broadsheet.connectors.contract import check_connector
+from broadsheet.errors import SourceBusyError, SourceRefusedError
 from broadsheet.model import Link
 from broadsheet.ports import Web
 from broadsheet.sources import Answer, Batch, Measure, Raw, Source, Stream
@@ -54,6 +55,7 @@ SPOILT: dict[str, dict[str, Any]] = {
     "leaves the cursor where it was": {"cursor": None, "more": True},
     "leaves a cursor of": {"cursor": "x" * 100_000},
     "without a time zone": {"again": datetime(2026, 1, 1)},
+    "in trouble without a word": {"trouble": Trouble("")},
     "unsound measure": {"measures": (Measure("a", "stars", float("nan")),)},
     "without its record": {"records": ()},
     "lacks its source, key or title": {"record": {"title": ""}},
@@ -95,6 +97,55 @@ class Deaf(Toy):
             return SAMPLES[0]
 
 
+class Blunt(Toy):
+    """Wraps what the client raises, and keeps nothing of it but the words."""
+
+    def fetch(self, source: Source, stream: Stream, cursor: str | None, web: Web) -> Raw:
+        try:
+            return super().fetch(source, stream, cursor, web)
+        except SourceRefusedError as error:
+            raise SourceRefusedError(f"Toys: {error}") from error
+        except SourceBusyError as error:
+            raise SourceBusyError(f"Toys: {error}") from error
+
+
+class Stuck(Toy):
+    """Says where to go on, and begins anew all the same."""
+
+    def fetch(self, source: Source, stream: Stream, cursor: str | None, web: Web) -> Raw:
+        return super().fetch(source, stream, None, web)._replace(cursor=cursor)
+
+
+class Hasty(Toy):
+    """Reads a body wherever there should be one, without a look at the status."""
+
+    def parse(self, source: Source, raw: Raw) -> Batch:
+        if raw.answer.status == self.status:
+            return Batch(total=raw.answer.body[0])
+        return super().parse(source, raw)
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+
+
+class Brittle(Toy):
+    """Breaks in `fetch` when nothing is there."""
+
+    def fetch(self, source: Source, stream: Stream, cursor: str | None, web: Web) -> Raw:
+        raw = super().fetch(source, stream, cursor, web)
+        return [raw][raw.answer.status == 404]
+
+
+class Nostalgic(Toy):
+    def quiet(self, source: Source, day: date) -> str:
+        return super().quiet(source, day - timedelta(days=1))
+
+
+class Wordless(Toy):
+    def quiet(self, source: Source, day: date) -> str:
+        return None  # type: ignore[return-value]
+
+
 class Restless(Toy):
     def streams(self, source: Source) -> Sequence[Stream]:
         return [Stream("papers", "papers", timedelta(), needs="nobody")] * 2
@@ -113,6 +164,14 @@ BAD_CONNECTORS = [
     (Greedy(), "2 requests instead of one"),
     (Deaf(), "swallows SourceBusyError"),
     (Deaf(), "asks for 'ftp://toy.example/x'"),
+    (Blunt(), "loses the place of SourceRefusedError"),
+    (Blunt(), "loses the retry_at of SourceBusyError"),
+    (Stuck(), "asks for the same page again"),
+    (Hasty(304), "IndexError (index out of range) escapes on 304"),
+    (Hasty(404), "IndexError (index out of range) escapes on 404"),
+    (Brittle(), "fetching papers raises IndexError (list index out of range) on 404"),
+    (Nostalgic(), "quiet raises OverflowError (date value out of range) on 0001-01-01"),
+    (Wordless(), "quiet gives no text for 9999-12-31"),
     (Restless(), "two of one name"),
     (Restless(), "without a pause"),
     (Restless(), "waits for nobody"),
@@ -126,9 +185,20 @@ def test_bad_manners_are_found(connector: Toy, complaint: str) -> None:
     assert any(complaint in problem for problem in problems), problems
 
 
+def test_each_stream_wants_a_sample() -> None:
+    """Also one that waits for another."""
+    assert check_connector(Toy(), SOURCE, []) == [
+        "there is no sample of stream papers",
+        "there is no sample of stream sweep",
+    ]
+    assert check_connector(Toy(), SOURCE, SAMPLES[:1], mutations=0) == [
+        "there is no sample of stream sweep"
+    ]
+
+
 def test_a_part_that_is_missing_is_named() -> None:
     class Half:
         kind = "half"
 
     (problem,) = check_connector(Half(), SOURCE, [])  # type: ignore[arg-type]
-    assert problem.startswith("it lacks summary, several, configure")
+    assert problem.startswith("it lacks title, summary, example, several, daily, configure")

@@ -238,7 +238,8 @@ def test_a_full_page_without_a_word_on_the_next_has_one() -> None:
 
 def test_an_unknown_list_is_told_and_passed_by() -> None:
     batch = HUB.parse(source(), raw("daily", status=404))
-    assert batch.trouble == "Hugging Face has no daily list of 2026-03-01."
+    said = "Hugging Face has no daily list of 2026-03-01."
+    assert batch.trouble == (said, "daily", date(2026, 3, 1), True)
     assert batch.more and batch.pages == ()
 
 

@@ -178,7 +178,8 @@ def test_an_empty_page_while_more_are_counted_is_a_failure() -> None:
 
 
 def test_a_venue_without_papers_is_told() -> None:
-    assert "no paper" in parse([], count=0).trouble
+    empty = parse([], count=0)
+    assert empty.trouble and "no paper" in empty.trouble.sentence
 
 
 def test_a_venue_that_stands_still_is_asked_once_a_week() -> None:
@@ -191,10 +192,16 @@ def test_a_venue_that_stands_still_is_asked_once_a_week() -> None:
 
 
 def test_a_refusal_offers_the_file_import() -> None:
+    """In the words of the client, which knows a challenge from a plain 403."""
     source = source_of(mirror="https://mirror.example.org/")
-    web = OneAnswer(SourceRefusedError("403"))
-    with pytest.raises(SourceRefusedError, match=r"challenge.*docs/sources\.md.*import FILE"):
+    web = OneAnswer(SourceRefusedError("It says no (403).", "openreview"))
+    with pytest.raises(SourceRefusedError) as caught:
         CONNECTOR.fetch(source, CONNECTOR.streams(source)[0], None, web)
+    assert str(caught.value) == (
+        "It says no (403). Save the notes as JSON (how: docs/sources.md) and run broadsheet "
+        "import FILE."
+    )
+    assert caught.value.place == "openreview"
     assert web.asked["url"].startswith("https://mirror.example.org/notes?")
     with pytest.raises(SourceRequestError, match="knows no venue"):
         answer = Answer("https://x.example", 404, {}, b"", NOW)

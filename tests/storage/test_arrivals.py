@@ -61,7 +61,7 @@ def test_the_greater_version_and_the_later_stamp_win(store: SqlStore) -> None:
 def test_what_was_announced_arrives(store: SqlStore) -> None:
     with store.write() as writing:
         announce(writing, say("a"), say("b", "cross"), say("c", "replace", 3))
-        writing.add_pages("arxiv", [("cs.LG", DAY)], page=PAGE, now=ON_TIME)
+        writing.add_pages("arxiv", [("cs.LG", DAY)], page=PAGE)
         arrive(writing, Item("a", 1), Item("c", 2))
     assert tally(store) == DayTally(
         "arxiv", "cs.LG", DAY, PAGE, announced=3, arrived=1, late=0,
@@ -197,11 +197,9 @@ def test_late_is_more_than_a_day_after_the_day_for_who_followed_it(
 
 def test_a_page_speaks_for_a_day_on_which_it_lists_nothing(store: SqlStore) -> None:
     with store.write() as writing:
-        writing.add_pages(
-            "arxiv", [("cs.LG", DAY), ("a", NEXT)], page="https://x.example", now=LATE
-        )
-        writing.add_pages("arxiv", [("cs.LG", DAY)], page=PAGE, now=LATE)
-        writing.add_pages("zoo", [("cs.LG", DAY)], page=PAGE, now=LATE)
+        writing.add_pages("arxiv", [("cs.LG", DAY), ("a", NEXT)], page="https://x.example")
+        writing.add_pages("arxiv", [("cs.LG", DAY)], page=PAGE)
+        writing.add_pages("zoo", [("cs.LG", DAY)], page=PAGE)
         announce(writing, say("a", day=NEXT))
     tallies = store.get_tallies(DAY, NEXT)
     assert [(each.source, each.day, each.category) for each in tallies] == [

@@ -18,10 +18,12 @@ ZULU = Source(
 ALPHA = Source("alpha", "feed", (), NOW)
 STATE = StreamState(
     "zulu", "oai", "page 2", due_at=EXACT, tried_at=NOW, good_at=NOW, failures=3,
-    trouble="It was busy.", trouble_since=EXACT,
+    trouble="It was busy.", trouble_since=EXACT, trouble_category="cs.LG",
+    trouble_day=date(2026, 11, 20), stale=True,
 )  # fmt: skip
 REPORT = StreamReport(
-    "zulu", "oai", "the harvest", Outcome.WAITING, NOW, EXACT, 1, 2, 3, 4, 5, 6, "Busy.", EXACT
+    "zulu", "oai", "the harvest", Outcome.WAITING, NOW, EXACT, 1, 2, 3, 4, 5, 6, "Busy.", EXACT,
+    "cs.LG", date(2026, 11, 20), True,
 )
 
 

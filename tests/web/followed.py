@@ -41,6 +41,7 @@ class Followed:
     kind = "arxiv"
     summary = "Invented categories."
     several = True
+    daily = True
 
     def configure(
         self, targets: Sequence[str], *, since: date | None, mirror: str, now: datetime
@@ -79,7 +80,7 @@ def announce(
     now = at(day, 5)
     told = [Announcement(category, day, key, "new", 1, estimated=not page) for key in keys]
     if page:
-        transaction.add_pages(source, [(category, day)], page=page, now=now)
+        transaction.add_pages(source, [(category, day)], page=page)
     transaction.add_announcements(source, told, now=now)
     items = [Item(key, 1) for key in (keys if here is None else here)]
     transaction.put_items(source, items, now=now)
@@ -144,6 +145,8 @@ def _fill(transaction: Transaction, papers: int) -> None:
             good_at=at(THURSDAY, 5),
             trouble=STALE.replace("The feed", "The feed of stat.ML"),
             trouble_since=at(FRIDAY, 4, 10),
+            trouble_category="stat.ML",
+            stale=True,
         )
     )
     for hour in (5, 6):
@@ -158,5 +161,7 @@ def _fill(transaction: Transaction, papers: int) -> None:
                 requests=1,
                 added=papers,
                 trouble=STALE.replace("The feed", "The feed of stat.ML"),
+                trouble_category="stat.ML",
+                stale=True,
             )
         )

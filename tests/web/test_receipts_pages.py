@@ -19,7 +19,7 @@ from test_security import PAYLOADS, check_markup, skeleton
 from broadsheet.library import Library
 from broadsheet.sources import Receipt, Verdict
 from broadsheet.web import wording
-from broadsheet.web.heat import WORST_FIRST, draw_heat
+from broadsheet.web.heat import draw_heat
 
 THERE = f"/receipts/{quote(ODD, safe='')}"
 
@@ -53,9 +53,9 @@ def test_each_day_is_a_cell_that_says_why(reader: TestClient) -> None:
     assert told["2026-02-28"] == ("is-quiet", "–")
     assert told["2026-02-27"] == ("is-missing", "✗")
     assert told["2026-02-26"] == ("is-complete", "✓")
-    assert told["2026-02-25"] == ("is-empty", "∅")
-    assert told["2026-02-24"] == ("is-harvested", "○")
-    assert told["2026-02-17"] == ("is-harvested", "○")
+    assert told["2026-02-25"] == ("is-empty", "○")
+    assert told["2026-02-24"] == ("is-harvested", "+")
+    assert told["2026-02-17"] == ("is-harvested", "+")
     label = days["2026-02-27"].attributes["aria-label"]
     assert label == days["2026-02-27"].attributes["title"]
     assert label is not None and label.startswith(
@@ -83,7 +83,7 @@ def test_every_sign_is_explained_and_different(reader: TestClient) -> None:
     """Colour is never all that tells two verdicts apart."""
     page = read(reader, "/receipts")
     signs = [node.text() for node in page.css(".legend .cell")]
-    assert len(set(signs)) == len(signs) == len(Verdict) == len(set(WORST_FIRST))
+    assert len(set(signs)) == len(signs) == len(Verdict)
     assert all(text for text in (node.text().strip() for node in page.css(".legend li")))
 
 

@@ -50,6 +50,7 @@ class AclConnector:
     summary = "collections of the Anthology, XML or BibTeX: files or addresses"
     example = "https://aclanthology.org/volumes/2024.acl-long.bib"
     several = True
+    daily = False
 
     def configure(
         self, targets: Sequence[str], *, since: date | None, mirror: str, now: datetime

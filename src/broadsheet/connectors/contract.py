@@ -34,7 +34,7 @@ from broadsheet.ports import Connector
 from broadsheet.sources import Answer, Batch, Raw, Source, Stream
 
 _MEMBERS = (
-    "kind", "title", "summary", "example", "several",
+    "kind", "title", "summary", "example", "several", "daily",
     "configure", "streams", "fetch", "parse", "quiet",
 )  # fmt: skip
 MAX_CURSOR = 1 << 16
@@ -233,6 +233,8 @@ def _faults_of_receipt(batch: Batch) -> Iterator[str]:
     for announcement in batch.announced:
         if not announcement.key or announcement.version < 0 or announcement.position < 0:
             yield f"has an unsound announcement {announcement}"
+    if batch.trouble is not None and not batch.trouble.sentence:
+        yield "is in trouble without a word"
     for measure in batch.measures:
         if not isfinite(measure.value) or not measure.name:
             yield f"has an unsound measure {measure}"

@@ -28,7 +28,7 @@ from broadsheet.errors import (
 )
 from broadsheet.model import Record
 from broadsheet.ports import Web
-from broadsheet.sources import Announcement, Batch, Item, Raw, Rejected, Source, Stream
+from broadsheet.sources import Announcement, Batch, Item, Raw, Rejected, Source, Stream, Trouble
 from broadsheet.text import clean_line
 
 API = "https://api2.openreview.net"
@@ -52,6 +52,7 @@ class OpenReviewConnector:
     summary = "venues by their ids, with what was decided on each paper"
     example = "ICLR.cc/2024/Conference"
     several = True
+    daily = False
 
     def configure(
         self, targets: Sequence[str], *, since: date | None, mirror: str, now: datetime
@@ -74,7 +75,7 @@ class OpenReviewConnector:
         )
 
     def streams(self, source: Source) -> Sequence[Stream]:
-        return tuple(Stream(venue, venue, timedelta(days=1)) for venue in source.targets)
+        return tuple(Stream(venue, venue, timedelta(days=1), category=venue) for venue in source.targets)
 
     def fetch(self, source: Source, stream: Stream, cursor: str | None, web: Web) -> Raw:
         offset = count_of(load_cursor(cursor), "offset") or 0
@@ -126,7 +127,7 @@ class OpenReviewConnector:
             ),
             more=more,
             again=at + _WEEK if same else None,
-            trouble="" if end else f"OpenReview lists no paper of {raw.stream}.",
+            trouble=None if end else Trouble(f"OpenReview lists no paper of {raw.stream}."),
             total=total,
         )
 

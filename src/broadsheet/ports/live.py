@@ -87,6 +87,9 @@ class Connector(Fetcher, Protocol):
     several: bool
     """Whether one source follows several targets: then adding more extends it."""
 
+    daily: bool
+    """Whether it announces each of its targets on a page a day, whole from its first moment."""
+
     def configure(
         self, targets: Sequence[str], *, since: date | None, mirror: str, now: datetime
     ) -> Source:

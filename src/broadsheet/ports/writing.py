@@ -54,13 +54,16 @@ class NewRecord(NamedTuple):
 
 
 class Transaction(Protocol):
-    """One writing transaction; used by `ingest` only. Everything or nothing is kept."""
+    """One writing transaction; used by the logic only. Everything or nothing is kept."""
 
     def find_known(self, hashes: Collection[bytes]) -> set[bytes]:
         """Which of these content hashes are stored already."""
 
     def find_versions(self, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], int]:
         """For each (source, record key) that has records already, the work they belong to."""
+
+    def find_newest(self, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Record]:
+        """For each (source, record key) that has records already, the one stored last."""
 
     def find_candidates(self, keys: Collection[WorkKey]) -> Mapping[WorkKey, Sequence[Candidate]]:
         """The works that carry each key; keys that no work carries are absent."""
@@ -138,9 +141,7 @@ class Transaction(Protocol):
         that was read off a page replaces an estimate, and keeps when that arrived.
         """
 
-    def add_pages(
-        self, source: str, pages: Collection[tuple[str, date]], *, page: str, now: datetime
-    ) -> None:
+    def add_pages(self, source: str, pages: Collection[tuple[str, date]], *, page: str) -> None:
         """Note that a page spoke for these categories and days, whatever it listed."""
 
     def add_measures(self, source: str, measures: Collection[Measure], *, now: datetime) -> None:

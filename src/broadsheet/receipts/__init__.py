@@ -24,16 +24,23 @@ from broadsheet.sources import (
     StreamState,
 )
 
-__all__ = ["look_back", "summarise", "write_receipts"]
+__all__ = ["look_ahead", "look_back", "summarise", "write_receipts"]
 
 _UNLISTED = "There are more of them than are listed here."
 _WEEKLY = timedelta(days=6)
 _MEMORY = timedelta(days=14)
+_SEQUEL = timedelta(days=7)
 
 
 def look_back(first: date) -> date:
     """From which day on tallies are wanted for receipts that begin with a day."""
     return first - min(_MEMORY, first - date.min)
+
+
+def look_ahead(last: date) -> date:
+    """Up to which day reports are wanted for receipts that end with a day: an attempt may tell of
+    a day before its own."""
+    return last + min(_SEQUEL, date.max - last)
 
 
 def write_receipts(
@@ -45,36 +52,38 @@ def write_receipts(
     rejections: Sequence[RejectedItem],
     missing: Callable[[str, str, date], Sequence[str]],
     quiet: Callable[[Source, date], str],
+    daily: Callable[[Source], bool],
     first: date,
     last: date,
     now: datetime,
 ) -> tuple[Receipt, ...]:
     """A receipt for every source, category and day from `first` to `last`, both included.
 
-    `tallies` should begin at `look_back(first)`: what was seen before tells what is to be expected.
-    A source's receipts begin with its first day. Where it announces by target, each target has a
-    receipt for every day, else each category that is seen more often than weekly; every day has
-    at least one. Of a source that was removed, the days with something on them remain. `missing`
-    is asked only where something is. Ordered by source as given, day, category.
+    `tallies` should begin at `look_back(first)`: what was seen before tells what is to be expected;
+    `reports` should end at `look_ahead(last)`. `quiet` and `daily` are as in `ports.Connector`.
+    A source's receipts begin with its first day. Where it is `daily`, each target has a receipt
+    for every day, else each category that is seen more often than weekly; every day has at least
+    one. Of a source that was removed, the days with something on them remain. `missing` is asked
+    only where something is. Ordered by source as given, day, category.
     """
     counted: dict[str, dict[date, dict[str, DayTally]]] = defaultdict(lambda: defaultdict(dict))
     for tally in tallies:
         counted[tally.source][tally.day][tally.category] = tally
-    ledgers = make_ledgers(sources, streams, reports, rejections, now)
+    gone = sorted(counted.keys() - {source.name for source in sources})
+    ledgers = make_ledgers(sources, gone, streams, reports, rejections, daily, now)
     written: list[Receipt] = []
     for source in sources:
-        ledger, days = ledgers[source.name], counted.pop(source.name, {})
+        ledger, days = ledgers[source.name], counted[source.name]
         names = _categories(ledger, days)
         week = _days(now.date() - timedelta(days=6), now.date())
         expected = ledger.daily or any(quiet(source, day) for day in week)
         for day in _days(max(first, source.since or source.added_at.date()), last):
             rows = _rows(source.name, names, day, days.get(day, {}))
             written += _write_day(ledger, list(rows), missing, quiet(source, day), expected)
-    for name, days in sorted(counted.items()):  # sources that were removed
-        ledger = Ledger(source=None, name=name, now=now)
-        for day in sorted(each for each in days if first <= each <= last):
-            rows = (tally for _, tally in sorted(days[day].items()))
-            written += _write_day(ledger, list(rows), missing, "", False)
+    for name in gone:
+        for day in sorted(each for each in counted[name] if first <= each <= last):
+            rows = (tally for _, tally in sorted(counted[name][day].items()))
+            written += _write_day(ledgers[name], list(rows), missing, "", False)
     return tuple(written)
 
 

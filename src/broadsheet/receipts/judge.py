@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from broadsheet.receipts import sentences as say
-from broadsheet.receipts.ledger import Ledger, Trouble
+from broadsheet.receipts.ledger import DayTrouble, Ledger
 from broadsheet.sources import DayTally, Receipt, RejectedItem, Verdict
 
 
@@ -65,8 +65,8 @@ def _judge_page(ledger: Ledger, day: Day, receipt: Receipt) -> Receipt:
     if not announced:
         return _judge_empty_page(ledger, day, receipt)
     trouble = None if ledger.daily else ledger.find_trouble(tally.category, tally.day)
-    if trouble and trouble.stale:  # it was understood in part
-        return _pending(ledger, receipt, Verdict.MISSING, [counts, trouble.text])
+    if trouble and trouble.answered:  # it was understood in part
+        return _pending(ledger, receipt, Verdict.MISSING, [counts, trouble.sentence])
     if not _is_whole(ledger, tally):
         said = counts.replace(" announced", " announced so far", 1)
         return _pending(ledger, receipt, Verdict.WAITING, [said])
@@ -174,15 +174,15 @@ def _pending(
     return replace(receipt, verdict=verdict, sentence=sentence, next_at=next_at)
 
 
-def _stale(ledger: Ledger, receipt: Receipt, trouble: Trouble, after: list[str]) -> Receipt:
-    sentence = f"{say.strip(trouble.text)} since {say.tell_time(trouble.since, receipt.day)}"
+def _stale(ledger: Ledger, receipt: Receipt, trouble: DayTrouble, after: list[str]) -> Receipt:
+    sentence = f"{say.strip(trouble.sentence)} since {say.tell_time(trouble.since, receipt.day)}"
     stale = replace(receipt, stale_since=trouble.since)
     if trouble.lasting or not ledger.is_over(receipt.day):
         return _pending(ledger, stale, Verdict.STALE, [sentence], after)
     return replace(stale, verdict=Verdict.STALE, sentence=say.join([sentence, *after]))
 
 
-def _failed(ledger: Ledger, receipt: Receipt, trouble: Trouble) -> Receipt:
+def _failed(ledger: Ledger, receipt: Receipt, trouble: DayTrouble) -> Receipt:
     sentence = say.tell_failed(trouble)
     if trouble.lasting or not ledger.is_over(receipt.day):
         return _pending(ledger, receipt, Verdict.FAILED, [sentence])

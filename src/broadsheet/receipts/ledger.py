@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -13,42 +12,40 @@ from broadsheet.sources import Outcome, RejectedItem, Source, StreamReport, Stre
 
 _FAILED = frozenset({Outcome.WAITING, Outcome.BROKEN, Outcome.REFUSED})
 _SPOKE = frozenset({Outcome.DONE, Outcome.UNCHANGED})
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_DAILY = frozenset({"arxiv"})
-"""Kinds that announce every target on a page of its own, whole from its first moment."""
 
 
-class Trouble(NamedTuple):
-    """What was wrong with a stream on a day. `stale`: it answered, and the answer was no news.
+class DayTrouble(NamedTuple):
+    """What was wrong with a stream on a day.
 
-    `partly` says that an earlier attempt of the day succeeded, `lasting` that it is so still.
+    `answered` says that there was an answer that could be understood, `stale` that it was no news,
+    `partly` that an earlier attempt of the day succeeded, `lasting` that it is so still.
     """
 
-    text: str
+    sentence: str
     since: datetime
     stale: bool
+    answered: bool
     partly: bool = False
     lasting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """A source with its streams, its journal by day, and its rejections by day, none mended.
+    """A source with its streams, its runs by day, and its rejections by day, none mended.
 
-    `source` is None where it is followed no longer.
+    `source` is None where it is followed no longer. `daily` says that each of its days has one
+    page that does not grow, for every target. `journal` has runs by the day on which they ended,
+    `spoken` by the day of which they tell.
     """
 
     source: Source | None
     name: str
     now: datetime
+    daily: bool = False
     states: tuple[StreamState, ...] = ()
     journal: Mapping[date, Sequence[StreamReport]] = field(default_factory=dict)
+    spoken: Mapping[date, Sequence[StreamReport]] = field(default_factory=dict)
     rejected: Mapping[date, Sequence[RejectedItem]] = field(default_factory=dict)
-
-    @property
-    def daily(self) -> bool:
-        """Whether each of its days has one page that does not grow, for every target."""
-        return self.source is not None and self.source.kind in _DAILY
 
     @property
     def next_at(self) -> datetime | None:
@@ -87,91 +84,94 @@ class Ledger:
         """How many attempts of the day were answered."""
         return sum(report.outcome in _SPOKE for report in self.journal.get(day, ()))
 
-    def find_trouble(self, category: str, day: date) -> Trouble | None:
+    def find_trouble(self, category: str, day: date) -> DayTrouble | None:
         """The worst that was wrong at the end of a day with a stream that speaks of a category.
 
         An answer that was no news counts for more than none: it was seen.
         """
         troubles = [*self._journal_troubles(category, day), *self._lasting(category, day)]
-        return min(troubles, key=lambda each: (not each.stale, each.since), default=None)
+        return min(
+            troubles, key=lambda each: (not each.stale, not each.answered, each.since), default=None
+        )
 
-    def _journal_troubles(self, category: str, day: date) -> Iterable[Trouble]:
-        """From the last attempt of each stream on that day, if that one was in trouble."""
+    def _journal_troubles(self, category: str, day: date) -> Iterable[DayTrouble]:
+        """From the last attempt of each stream that tells of that day, if it was in trouble."""
         streams: dict[str, list[StreamReport]] = defaultdict(list)
-        for report in self.journal.get(day, ()):
+        for report in self.spoken.get(day, ()):
             streams[report.stream].append(report)
         states = {state.stream: state for state in self.states}
         for name, runs in streams.items():
             runs.sort(key=lambda run: run.ended_at)
             final = runs[-1]
-            stale = final.outcome in _SPOKE
-            if not final.trouble or not (stale or final.outcome in _FAILED):
+            answered = final.outcome in _SPOKE
+            if not final.trouble or not (answered or final.outcome in _FAILED):
                 continue
-            if not self._concerns(category, day, f"{name} {final.title} {final.trouble}"):
+            if not _concerns(final.trouble_category, category):
                 continue
             since, lasting = _begin(runs), False
             state = states.get(name)
             if state and state.trouble_since and state.trouble_since <= final.ended_at:
-                since, lasting = state.trouble_since, True
+                since, lasting = state.trouble_since, state.trouble_day == final.trouble_day
             partly = any(not run.trouble and run.outcome in _SPOKE for run in runs)
-            yield Trouble(final.trouble, since, stale, partly, lasting)
+            yield DayTrouble(final.trouble, since, final.stale, answered, partly, lasting)
 
-    def _lasting(self, category: str, day: date) -> Iterable[Trouble]:
+    def _lasting(self, category: str, day: date) -> Iterable[DayTrouble]:
         """From what the streams themselves remember, where the journal no longer does."""
-        if day in self.journal:
+        if day in self.journal or day in self.spoken:
             return
         for state in self.states:
             since, tried = state.trouble_since, state.tried_at
             if not state.trouble or since is None or tried is None:
                 continue
-            if not since.date() <= day <= tried.date():
+            if not (state.trouble_day or since.date()) <= day <= (state.trouble_day or tried.date()):
                 continue
-            if self._concerns(category, day, f"{state.stream} {state.trouble}"):
-                stale = not state.failures and not (self.source and self.source.blocked)
-                yield Trouble(state.trouble, since, stale, False, True)
-
-    def _concerns(self, category: str, day: date, text: str) -> bool:
-        """Whether a sentence speaks of a category and a day.
-
-        It does if it names them, or none of those that it might. One date alone, of a source with
-        a page a day, is that of the old batch that still stands there.
-        """
-        targets = self.source.targets if self.source and self.daily else ()
-        named = {target for target in targets if _names(text, target)}
-        dates = set(_DATE.findall(text))
-        dated = len(dates) > self.daily
-        return (not named or category in named) and (not dated or day.isoformat() in dates)
+            if _concerns(state.trouble_category, category):
+                answered = not state.failures and not (self.source and self.source.blocked)
+                yield DayTrouble(state.trouble, since, state.stale, answered, lasting=True)
 
 
 def make_ledgers(
     sources: Iterable[Source],
+    gone: Iterable[str],
     streams: Iterable[StreamState],
     reports: Iterable[StreamReport],
     rejections: Iterable[RejectedItem],
+    daily: Callable[[Source], bool],
     now: datetime,
 ) -> dict[str, Ledger]:
-    """A ledger for each source, by name."""
+    """A ledger for each source, by name; of those that are gone, with their rejections only."""
     states: dict[str, list[StreamState]] = defaultdict(list)
     for state in streams:
         states[state.source].append(state)
     journal: dict[str, dict[date, list[StreamReport]]] = defaultdict(lambda: defaultdict(list))
+    spoken: dict[str, dict[date, list[StreamReport]]] = defaultdict(lambda: defaultdict(list))
     for report in reports:
-        journal[report.source][report.ended_at.date()].append(report)
+        ended = report.ended_at.date()
+        journal[report.source][ended].append(report)
+        spoken[report.source][report.trouble_day or ended].append(report)
     rejected: dict[str, dict[date, list[RejectedItem]]] = defaultdict(lambda: defaultdict(list))
     for item in rejections:
         if item.mended_at is None:
             rejected[item.source][item.day].append(item)
-    return {
+    ledgers = {name: Ledger(None, name, now, rejected=dict(rejected[name])) for name in gone}
+    return ledgers | {
         source.name: Ledger(
             source=source,
             name=source.name,
             now=now,
+            daily=daily(source),
             states=tuple(states[source.name]),
             journal=dict(journal[source.name]),
+            spoken=dict(spoken[source.name]),
             rejected=dict(rejected[source.name]),
         )
         for source in sources
     }
+
+
+def _concerns(about: str, category: str) -> bool:
+    """Whether what is about a category ("": all) tells of another ("": the source as a whole)."""
+    return not about or not category or about == category
 
 
 def _begin(runs: Sequence[StreamReport]) -> datetime:
@@ -182,8 +182,3 @@ def _begin(runs: Sequence[StreamReport]) -> datetime:
             break
         since = run.ended_at
     return since
-
-
-def _names(text: str, target: str) -> bool:
-    """Whether a text has a target in it as a word: "math" is not in "math.NA"."""
-    return bool(re.search(rf"(?<![\w.-]){re.escape(target)}(?![\w-]|\.\w)", text))

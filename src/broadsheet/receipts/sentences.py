@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from broadsheet.receipts.ledger import Trouble
+from broadsheet.receipts.ledger import DayTrouble
 from broadsheet.sources import DayTally, RejectedItem, Source
 
 EMPTY = "The feed listed nothing on an ordinary day"
@@ -79,10 +79,12 @@ def tell_loose(items: Sequence[RejectedItem]) -> list[str]:
     return [f"{what} that the source sent could not go in: {_reason(items)}"]
 
 
-def tell_failed(trouble: Trouble) -> str:
+def tell_failed(trouble: DayTrouble) -> str:
     """A failure, with what is known of the other attempts of the day."""
+    if trouble.answered:
+        return strip(trouble.sentence)
     which = "The last attempt of this day failed" if trouble.partly else "No attempt succeeded"
-    return f"{which}: {strip(trouble.text)}"
+    return f"{which}: {strip(trouble.sentence)}"
 
 
 def tell_next(moment: datetime, now: datetime) -> str:

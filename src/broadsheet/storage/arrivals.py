@@ -40,7 +40,7 @@ def put_items(
     connection.execute(_PUT_ITEM, rows)
     arrived = [{"of": source, "item": each.key, "upto": each.version, "now": at} for each in items]
     connection.execute(_ARRIVE, arrived)
-    connection.execute(_MEND, [{"of": source, "item": each.key, "now": at} for each in items])
+    connection.execute(_MEND, XX)
 
 
 _PUT = upsert(item)
@@ -185,7 +185,7 @@ def _get_arrivals(
     return found
 
 
-# --- Pages and rejections ---------------------------------------------------------------------
+# --- Pages ---------------------------------------------------------------------------------------
 
 
 def add_pages(
@@ -194,40 +194,17 @@ def add_pages(
     pages: Collection[tuple[str, date]],
     *,
     url: str,
-    now: datetime,
 ) -> None:
     """Note that a page spoke; its newest address is kept."""
-    at = to_seconds(now)
     rows = [
         {"source": source, "category": category, "day": to_days(day), "url": url}
-        | {"first_seen_at": at, "last_seen_at": at}
         for category, day in pages
     ]
     if rows:
         put = upsert(page)
-        values = {"url": put.excluded.url, "last_seen_at": put.excluded.last_seen_at}
+        values = {"url": put.excluded.url}
         connection.execute(
             put.on_conflict_do_update(index_elements=page.primary_key, set_=values), rows
         )
 
 
-def add_rejections(
-    connection: Connection, source: str, rejected: Collection[Rejected], *, now: datetime
-) -> None:
-    """Keep a reason once for each key; one that was mended and comes again stands again."""
-    at, day = to_seconds(now), to_days(now.date())
-    rows = [
-        {"source": source, "key": key, "reason": reason, "day": day, "seen_at": at}
-        for key, reason in rejected
-    ]
-    if rows:
-        put = upsert(rejection)
-        values = {"day": put.excluded.day, "seen_at": put.excluded.seen_at, "mended_at": None}
-        connection.execute(
-            put.on_conflict_do_update(
-                index_elements=rejection.primary_key,
-                set_=values,
-                where=rejection.c.mended_at.is_not(None),
-            ),
-            rows,
-        )

@@ -8,25 +8,31 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from broadsheet.sources import Outcome, Source, StreamReport, StreamState
 from broadsheet.storage.rows import to_day, to_days
 from broadsheet.storage.schema_live import report, source, stream
+from broadsheet.text import clean_line
 
-KEPT_REPORTS = 200
+KEPT = timedelta(days=200)
+"""As long as a run stays in the journal."""
+
+MOST_TROUBLES = 50
+"""As many runs of a stream as the journal names of a day on which they fail all the time."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _DAY = timedelta(days=1) // _MICROSECOND
+_DAYS = frozenset({"since", "trouble_day"})
 
 
 def put_source(connection: Connection, followed: Source) -> None:
     """Insert or replace; a source keeps its place among the others."""
     values = _to_row(asdict(followed)) | {
         "targets": orjson.dumps(followed.targets).decode(),
-        "since": to_days(followed.since) if followed.since else None,
+        "blocked": clean_line(followed.blocked),
     }
     statement = upsert(source).values(values)
     connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
@@ -54,13 +60,12 @@ def _to_source(row: Row[Any]) -> Source:
     values = _from_row(row)
     values.pop("number")
     values["targets"] = tuple(orjson.loads(values["targets"]))
-    values["since"] = None if row.since is None else to_day(row.since)
     return Source(**values)
 
 
 def put_stream(connection: Connection, state: StreamState) -> None:
     """Insert or replace."""
-    values = _to_row(asdict(state))
+    values = _to_row(asdict(state)) | {"trouble": clean_line(state.trouble)}
     statement = upsert(stream).values(values)
     connection.execute(
         statement.on_conflict_do_update(index_elements=["source", "stream"], set_=values)
@@ -88,11 +93,29 @@ def get_streams(connection: Connection, name: str = "") -> list[StreamState]:
 
 
 def add_report(connection: Connection, told: StreamReport) -> None:
-    """Append a run, and forget what its stream did long ago."""
-    connection.execute(insert(report).values(_to_row(asdict(told))))
+    """Append a run, and forget what its stream did long ago.
+
+    Of a day's runs that found nothing new the last one stays, with the requests of all; of those
+    that did not end well the first ones and the last.
+    """
+    values = _to_row(asdict(told)) | {"trouble": clean_line(told.trouble)}
+    ended = values["ended_at"]
     same = (report.c.source == told.source) & (report.c.stream == told.stream)
-    oldest = select(report.c.id).where(same).order_by(report.c.id.desc()).offset(KEPT_REPORTS)
-    connection.execute(delete(report).where(report.c.id.in_(oldest.limit(KEPT_REPORTS))))
+    connection.execute(
+        delete(report).where(same, report.c.ended_at < ended - KEPT // _MICROSECOND)
+    )
+    midnight = ended - ended % _DAY
+    today = same & report.c.ended_at.between(midnight, midnight + _DAY - 1)
+    well = report.c.trouble == ""
+    if not values["trouble"] and told.outcome is Outcome.UNCHANGED:
+        alike = today & well & (report.c.outcome == Outcome.UNCHANGED)
+        values["requests"] += connection.scalar(select(func.sum(report.c.requests)).where(alike)) or 0
+        connection.execute(delete(report).where(alike))
+    elif values["trouble"] or told.outcome is not Outcome.DONE:
+        alike = today & (~well | report.c.outcome.not_in((Outcome.DONE, Outcome.UNCHANGED)))
+        later = select(report.c.id).where(alike).order_by(report.c.id).offset(MOST_TROUBLES - 1)
+        connection.execute(delete(report).where(report.c.id.in_(later)))
+    connection.execute(insert(report).values(values))
 
 
 def get_reports(
@@ -115,7 +138,7 @@ def _to_report(row: Row[Any]) -> StreamReport:
     return StreamReport(**values | {"outcome": Outcome(row.outcome)})
 
 
-# --- Moments ----------------------------------------------------------------------------------
+# --- Moments and days -------------------------------------------------------------------------
 
 
 def _start_of(day: date) -> int:
@@ -127,17 +150,23 @@ def _to_microseconds(moment: datetime) -> int:
 
 
 def _to_row(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: _to_microseconds(value) if isinstance(value, datetime) else value
-        for name, value in values.items()
-    }
+    return {name: _to_column(value) for name, value in values.items()}
+
+
+def _to_column(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return _to_microseconds(value)
+    return to_days(value) if isinstance(value, date) else value
 
 
 def _from_row(row: Row[Any]) -> dict[str, Any]:
-    """A row's values by name, those of moments (named `…_at`, `…_since`) as such."""
-    return {
-        name: _EPOCH + value * _MICROSECOND
-        if value is not None and name.endswith(("_at", "_since"))
-        else value
-        for name, value in row._mapping.items()
-    }
+    """A row's values by name, those of moments (named `…_at`, `…_since`) and days as such."""
+    return {name: _from_column(name, value) for name, value in row._mapping.items()}
+
+
+def _from_column(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name.endswith(("_at", "_since")):
+        return _EPOCH + value * _MICROSECOND
+    return to_day(value) if name in _DAYS else value

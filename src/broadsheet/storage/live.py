@@ -61,10 +61,8 @@ class LiveWriting:
     ) -> None:
         arrivals.add_announcements(self._connection, source, announced, now=now)
 
-    def add_pages(
-        self, source: str, pages: Collection[tuple[str, date]], *, page: str, now: datetime
-    ) -> None:
-        arrivals.add_pages(self._connection, source, pages, url=page, now=now)
+    def add_pages(self, source: str, pages: Collection[tuple[str, date]], *, page: str) -> None:
+        arrivals.add_pages(self._connection, source, pages, url=page)
 
     def add_rejections(self, source: str, rejected: Collection[Rejected], *, now: datetime) -> None:
         arrivals.add_rejections(self._connection, source, rejected, now=now)

@@ -6,7 +6,7 @@
     announcement  what a source said that it listed, and when that arrived
     page          for which categories and days a page has spoken
     measure       numbers over time, one row a change
-    rejection     what could not go in
+    rejection     what could not go in; `number`: how many, more than one where they have no names
     report        the journal of runs
 
 There may be millions of items and announcements, so their rows are small: tables without row ids,
@@ -47,6 +47,9 @@ stream = Table(
     Column("failures", Integer, nullable=False),
     Column("trouble", Text, nullable=False),
     Column("trouble_since", BigInteger),
+    Column("trouble_category", Text, nullable=False),
+    Column("trouble_day", Integer),
+    Column("stale", Boolean, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -85,8 +88,6 @@ page = Table(
     Column("category", Text, primary_key=True),
     Column("day", Integer, primary_key=True),
     Column("url", Text, nullable=False),
-    Column("first_seen_at", BigInteger, nullable=False),
-    Column("last_seen_at", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -107,6 +108,7 @@ rejection = Table(
     Column("source", Text, primary_key=True),
     Column("key", Text, primary_key=True),
     Column("reason", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
     Column("day", Integer, nullable=False),
     Column("seen_at", BigInteger, nullable=False),
     Column("mended_at", BigInteger),
@@ -130,5 +132,8 @@ report = Table(
     ),
     Column("trouble", Text, nullable=False),
     Column("next_at", BigInteger),
-    Index("report_stream", "source", "stream"),
+    Column("trouble_category", Text, nullable=False),
+    Column("trouble_day", Integer),
+    Column("stale", Boolean, nullable=False),
+    Index("report_stream", "source", "stream", "ended_at"),
 )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 
@@ -34,8 +34,8 @@ def get_tallies(connection: Connection, first: date, last: date, name: str) -> l
             source=place.source,
             category=place.category,
             day=to_day(place.day),
-            page=pages.get(place, ""),
             rejected=rejected.get(place, 0),
+            **pages.get(place, _NO_PAGE),
             **announced.get(place, _NOTHING),
         )
         for place in sorted({*announced, *pages, *rejected})
@@ -91,15 +91,23 @@ def _count_announced(connection: Connection, span: _Span) -> dict[_Place, dict[s
     return tallies
 
 
-def _get_pages(connection: Connection, span: _Span) -> dict[_Place, str]:
-    query = select(page.c.source, page.c.day, page.c.category, page.c.url)
+class _Page(TypedDict):
+    page: str
+    seen_at: datetime | None
+
+
+_NO_PAGE = _Page(page="", seen_at=None)
+
+
+def _get_pages(connection: Connection, span: _Span) -> dict[_Place, _Page]:
+    query = select(page.c.source, page.c.day, page.c.category, page.c.url, page.c.last_seen_at)
     rows = connection.execute(span.narrow(query, page))
-    return {_Place(*place): url for *place, url in rows}
+    return {_Place(*place): _Page(page=url, seen_at=to_datetime(at)) for *place, url, at in rows}
 
 
 def _count_rejected(connection: Connection, span: _Span) -> dict[_Place, int]:
     """What still stands; a source does not say in which category it would have been."""
-    query = select(rejection.c.source, rejection.c.day, func.count())
+    query = select(rejection.c.source, rejection.c.day, func.sum(rejection.c.number))
     rows = connection.execute(
         span.narrow(query, rejection)
         .where(rejection.c.mended_at.is_(None))

@@ -1,4 +1,4 @@
-"""One writing transaction: what `ingest` does to the store, everything or nothing."""
+"""One writing transaction: what the logic does to the store, everything or nothing."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select
 
-from broadsheet.model import Act, StoredRecord, Work, WorkEvent
+from broadsheet.model import Act, Record, StoredRecord, Work, WorkEvent
 from broadsheet.ports import Candidate, NewRecord, WorkKey
 from broadsheet.storage import merging, reads
 from broadsheet.storage.changes import get_last_change, log_changes
 from broadsheet.storage.keys import find_carriers, number_of
 from broadsheet.storage.live import LiveWriting
-from broadsheet.storage.rows import Composer, in_chunks, insert_rows, to_seconds
+from broadsheet.storage.rows import Composer, in_chunks, insert_rows, read_record, to_seconds
 from broadsheet.storage.schema import barred, event, record, work, work_key
 
 MAX_CARRIERS = 64
@@ -45,11 +45,8 @@ class SqlTransaction(LiveWriting):
         return known
 
     def find_versions(self, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], int]:
-        by_source: dict[str, list[str]] = defaultdict(list)
-        for source, key in keys:
-            by_source[source].append(key)
         versions: dict[tuple[str, str], int] = {}
-        for source, names in by_source.items():
+        for source, names in _by_source(keys).items():
             for chunk in in_chunks(names):
                 rows = self._connection.execute(
                     select(record.c.key, record.c.work_id)
@@ -58,6 +55,20 @@ class SqlTransaction(LiveWriting):
                 )
                 versions.update(((source, key), work_id) for key, work_id in rows)
         return versions
+
+    def find_newest(self, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Record]:
+        newest: dict[tuple[str, str], Record] = {}
+        for source, names in _by_source(keys).items():
+            for chunk in in_chunks(names):
+                last = select(func.max(record.c.id)).where(
+                    record.c.source == source, record.c.key.in_(chunk)
+                )
+                payloads = self._connection.scalars(
+                    select(record.c.payload).where(record.c.id.in_(last.group_by(record.c.key)))
+                )
+                found = filter(None, map(read_record, payloads))
+                newest.update(((each.source, each.key), each) for each in found)
+        return newest
 
     def find_candidates(self, keys: Collection[WorkKey]) -> Mapping[WorkKey, Sequence[Candidate]]:
         carriers = {
@@ -153,6 +164,13 @@ class SqlTransaction(LiveWriting):
 
     def bar_works(self, one: int, other: int, *, reason: str, now: datetime) -> None:
         merging.bar(self._connection, one, other, reason=reason, now=now)
+
+
+def _by_source(keys: Collection[tuple[str, str]]) -> Mapping[str, list[str]]:
+    by_source: dict[str, list[str]] = defaultdict(list)
+    for source, key in keys:
+        by_source[source].append(key)
+    return by_source
 
 
 def _to_candidate(found: Work) -> Candidate:

@@ -119,7 +119,8 @@ def test_patience_in_disguise_and_nothing_there(stream: str) -> None:
 
 
 def test_the_contract() -> None:
-    assert check_connector(ARXIV, SOURCE, SAMPLES, mutations=40) == []
+    source = configure("cs.LG", mirror=SOURCE.mirror)
+    assert check_connector(ARXIV, source, SAMPLES, mutations=40) == []
 
 
 @settings(max_examples=150, deadline=None)

@@ -48,7 +48,7 @@ def test_an_item() -> None:
     assert batch.announced == (Announcement("cs.LG", day, "2611.01234", "replace-cross", 2),)
     assert batch.pages == (("cs.LG", day),)
     assert batch.items == (Item("2611.01234", 2),)
-    assert (batch.trouble, batch.again, batch.more) == ("", MONDAY, False)
+    assert (batch.trouble, batch.again, batch.more) == (None, MONDAY, False)
 
 
 def test_the_atom_form_says_the_same() -> None:
@@ -104,8 +104,11 @@ def test_a_feed_that_shows_the_old_batch_under_the_new_date() -> None:
     """Breaks when the date alone tells a batch: the old papers would be counted as Friday's."""
     thursday = parse(RSS, on(THURSDAY, "2611.00001v1", "2611.00002v1"), at=EARLY - HALF_AN_HOUR)
     stale = parse(RSS, on(FRIDAY, "2611.00002v1", "2611.00001v1"), thursday.cursor, at=EARLY)
-    assert stale.trouble == (
-        "The feed of cs.LG still shows the batch of 2026-11-19 under the date of 2026-11-20."
+    assert stale.trouble == Trouble(
+        "The feed of cs.LG still shows the batch of 2026-11-19 under the date of 2026-11-20.",
+        category="cs.LG",
+        day=date(2026, 11, 20),
+        stale=True,
     )
     assert not (stale.pages or stale.announced or stale.records or stale.items)
     assert stale.again == EARLY + HALF_AN_HOUR
@@ -113,25 +116,26 @@ def test_a_feed_that_shows_the_old_batch_under_the_new_date() -> None:
     again = parse(RSS, on(FRIDAY, "2611.00001v1", "2611.00002v1"), stale.cursor, at=EARLY)
     assert again.trouble == stale.trouble
     fresh = parse(RSS, on(FRIDAY, "2611.00003v1"), again.cursor, at=EARLY)
-    assert (fresh.trouble, fresh.pages) == ("", (("cs.LG", date(2026, 11, 20)),))
+    assert (fresh.trouble, fresh.pages) == (None, (("cs.LG", date(2026, 11, 20)),))
 
 
 def test_the_old_batch_may_stand_over_a_weekend() -> None:
     friday = parse(RSS, on(FRIDAY, "2611.00001v1"), at=EARLY)
     saturday = parse(RSS, on(SATURDAY, "2611.00001v1"), friday.cursor, at=EARLY + timedelta(days=1))
-    assert saturday.trouble == "" and saturday.pages == ()
+    assert saturday.trouble is None and saturday.pages == ()
     assert saturday.again == MONDAY
     monday = parse(
         RSS, on("Mon, 23 Nov 2026 00:00:00 -0500", "2611.00001v1"), saturday.cursor, at=MONDAY
     )
-    assert "still shows the batch of 2026-11-20 under the date of 2026-11-23" in monday.trouble
+    assert monday.trouble
+    said = "The feed of cs.LG still shows the batch of 2026-11-20 under the date of 2026-11-23."
+    assert monday.trouble == (said, "cs.LG", date(2026, 11, 23), True)
 
 
 def test_a_feed_that_is_not_rebuilt_yet() -> None:
     batch = parse(RSS, on(THURSDAY, "2611.00001v1"), at=EARLY)
-    assert batch.trouble == (
-        "The feed of cs.LG still shows the batch of 2026-11-19, not that of 2026-11-20."
-    )
+    said = "The feed of cs.LG still shows the batch of 2026-11-19, not that of 2026-11-20."
+    assert batch.trouble == (said, "cs.LG", date(2026, 11, 20), True)
     assert batch.pages == (("cs.LG", date(2026, 11, 19)),)  # true of its own day all the same
     assert batch.again == EARLY + HALF_AN_HOUR
 
@@ -158,7 +162,7 @@ def test_an_empty_feed_speaks_for_its_day(day: str, at: datetime, again: datetim
     batch = parse(RSS, rss(day=day), at=at)
     ((category, spoken_for),) = batch.pages
     assert category == "cs.LG" and spoken_for == at.date()
-    assert (batch.announced, batch.trouble, batch.again) == ((), "", again)
+    assert (batch.announced, batch.trouble, batch.again) == ((), None, again)
 
 
 def test_an_empty_day_does_not_hide_a_stale_one() -> None:
@@ -168,7 +172,8 @@ def test_an_empty_day_does_not_hide_a_stale_one() -> None:
         at = datetime(2026, 11, int(day), 6, tzinfo=UTC)
         moment = f"{at:%a}, {day} Nov 2026 00:00:00 -0500"
         batch = parse(RSS, on(moment, *names), batch.cursor, at=at)
-    assert "still shows the batch of 2026-11-26 under the date of 2026-11-30" in batch.trouble
+    said = "The feed of cs.LG still shows the batch of 2026-11-26 under the date of 2026-11-30."
+    assert batch.trouble == (said, "cs.LG", date(2026, 11, 30), True)
 
 
 class Noted:
@@ -197,10 +202,11 @@ def test_unchanged_is_fine_until_a_new_batch_is_due() -> None:
     """Breaks when 304 always counts as good: a feed that stands still would never be noticed."""
     batch = parse(RSS, on(THURSDAY, "2611.00001v1"), at=EARLY - HALF_AN_HOUR)
     same = ARXIV.parse(SOURCE, raw(RSS, "", batch.cursor, at=EARLY - HALF_AN_HOUR, status=304))
-    assert (same.cursor, same.trouble, same.pages) == (batch.cursor, "", ())
+    assert (same.cursor, same.trouble, same.pages) == (batch.cursor, None, ())
     assert same.again == EARLY.replace(minute=10)
     still = ARXIV.parse(SOURCE, raw(RSS, "", batch.cursor, at=EARLY, status=304))
-    assert "still shows the batch of 2026-11-19, not that of 2026-11-20" in still.trouble
+    assert still.trouble and still.trouble.stale
+    assert "still shows the batch of 2026-11-19, not that of 2026-11-20" in still.trouble.sentence
     assert still.again == EARLY + HALF_AN_HOUR
 
 

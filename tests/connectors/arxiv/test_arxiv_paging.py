@@ -223,7 +223,8 @@ def test_a_list_that_breaks_off_is_told_and_continued_by_the_next_run() -> None:
     the newest stamp and the server's day would never be asked for again."""
     batch = run([oai_list(one(1, "2026-11-02"), token="t"), oai_error("noRecordsMatch")])
     assert not batch.more
-    assert batch.trouble.startswith("The list broke off after 1 items, at 2026-11-02,")
+    assert batch.trouble and not batch.trouble.stale
+    assert batch.trouble.sentence.startswith("The list broke off after 1 items, at 2026-11-02,")
     assert asked(batch.cursor)["from"] == "2026-11-01"
 
 
@@ -232,7 +233,8 @@ def test_a_list_that_breaks_off_is_told_and_continued_by_the_next_run() -> None:
 
 def test_a_clock_that_is_ahead_of_the_servers() -> None:
     batch = parse(OAI, oai_error("badArgument", day="2026-09-28"))
-    assert "since 2026-10-01, but by its own clock it is 2026-09-28" in batch.trouble
+    assert batch.trouble
+    assert "since 2026-10-01, but by its own clock it is 2026-09-28" in batch.trouble.sentence
     assert batch.again is not None and not batch.more
     assert asked(batch.cursor)["from"] == "2026-09-27"
 

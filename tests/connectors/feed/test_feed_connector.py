@@ -94,7 +94,7 @@ def test_a_feed_that_is_not_there() -> None:
 def test_validators_of_a_damaged_answer_are_not_kept() -> None:
     """Deliberate break: keep them, and the entries that were lost are never asked for again."""
     batch = parse(rss("<item><title>A</title></item><item title='<item><i></item>"), etag='"v1"')
-    assert "could not be read" in batch.trouble
+    assert batch.trouble and "could not be read" in batch.trouble.sentence
     assert "etag" not in load_cursor(batch.cursor)
 
 
@@ -145,4 +145,4 @@ def test_stamps_tell_when_an_entry_changed() -> None:
 
 def test_of_a_feed_without_end_the_beginning_is_read() -> None:
     batch = parse(rss("<item><title>T</title></item>" * (MAX_ENTRIES + 1)))
-    assert "too many entries" in batch.trouble
+    assert batch.trouble and "too many entries" in batch.trouble.sentence

@@ -30,6 +30,7 @@ class ArxivConnector:
     summary = "categories, such as cs.LG, stat.ML or math: every version, every announcement"
     example = "cs.LG stat.ML --since 2026-10-01"
     several = True
+    daily = True
     repair_size = 100
 
     def configure(
@@ -57,10 +58,16 @@ class ArxivConnector:
     def streams(self, source: Source) -> Sequence[Stream]:
         sets = [(name, categories.set_of(name)) for name in source.targets]
         return (
-            *(Stream(f"rss {name}", f"{name} announcements", _DAILY) for name in source.targets),
-            *(Stream(f"oai {set_}", f"{name} harvest", _DAILY) for name, set_ in sets),
             *(
-                Stream(f"sweep {set_}", f"{name} sweep", _WEEKLY, needs=f"oai {set_}")
+                Stream(f"rss {name}", f"{name} announcements", _DAILY, category=name)
+                for name in source.targets
+            ),
+            *(
+                Stream(f"oai {set_}", f"{name} harvest", _DAILY, category=name)
+                for name, set_ in sets
+            ),
+            *(
+                Stream(f"sweep {set_}", f"{name} sweep", _WEEKLY, f"oai {set_}", name)
                 for name, set_ in sets
             ),
         )

@@ -23,7 +23,17 @@ from broadsheet.errors import SourceBrokenError
 from broadsheet.ids import parse_arxiv
 from broadsheet.model import Record
 from broadsheet.ports import Web
-from broadsheet.sources import Announcement, Answer, Batch, Item, Raw, Rejected, Source, Stream
+from broadsheet.sources import (
+    Announcement,
+    Answer,
+    Batch,
+    Item,
+    Raw,
+    Rejected,
+    Source,
+    Stream,
+    Trouble,
+)
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -118,13 +128,14 @@ def _validator(answer: Answer, name: str) -> str:
 def _scheduled(batch: Batch, seen: Seen, category: str, at: datetime) -> Batch:
     """The batch with what is amiss, and with when to look again."""
     due = calendar.due_day(at)
-    trouble = ""
+    old, trouble = "", None
     if seen.stale:
-        trouble = f"the batch of {seen.day} under the date of {seen.shown}"
+        old = f"the batch of {seen.day} under the date of {seen.shown}"
     elif seen.shown < due.isoformat():
-        trouble = f"the batch of {seen.shown}, not that of {due}"
-    if trouble:
-        trouble = f"The feed of {category} still shows {trouble}."
+        old = f"the batch of {seen.shown}, not that of {due}"
+    if old:
+        said = f"The feed of {category} still shows {old}."
+        trouble = Trouble(said, category, due, stale=True)
     again = calendar.next_feed_time(at)
     may_fill = seen.empty and seen.shown == due.isoformat()
     if (trouble or may_fill) and at < calendar.feed_time(due) + _PATIENCE:

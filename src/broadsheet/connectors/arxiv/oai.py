@@ -19,7 +19,7 @@ from broadsheet.connectors.arxiv.records import BUDGET, first_day
 from broadsheet.connectors.xml import child_text, children, local_name, parse_xml
 from broadsheet.errors import SourceBrokenError
 from broadsheet.ports import Web
-from broadsheet.sources import Batch, Raw, Source, Stream
+from broadsheet.sources import Batch, Raw, Source, Stream, Trouble
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -149,8 +149,10 @@ def _after_error(source: Source, raw: Raw, mark: Mark, today: str, error: _Eleme
         return Batch(
             cursor=cursors.dump(new),
             again=raw.answer.at + _SOON,
-            trouble=f"The source was asked for what is new since {begun}, but by its own clock it "
-            f"is {today}; it is asked from the day before that on.",
+            trouble=Trouble(
+                f"The source was asked for what is new since {begun}, but by its own clock it is "
+                f"{today}; it is asked from the day before that on."
+            ),
         )
     _refuse(code, words)
 
@@ -166,7 +168,7 @@ def _no_more(raw: Raw, mark: Mark, today: str) -> Batch:
     if not mark.token:
         return _go_on(Batch(), raw, paging.finish(mark, today))
     back = paging.day_before(mark.stamp) if mark.ordered else mark.since
-    trouble = (
+    trouble = Trouble(
         f"The list broke off after {mark.count:,} items, at {mark.stamp}, though the server had "
         "promised more; the next run goes on from there."
     )

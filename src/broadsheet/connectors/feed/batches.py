@@ -13,7 +13,7 @@ from broadsheet.connectors.feed.records import Kind, day_of, key_of, make_record
 from broadsheet.connectors.json_answers import MAX_CURSOR, Object, count_of, dump_cursor, text_of
 from broadsheet.connectors.rows import RowError, content_key
 from broadsheet.model import FEED_PREFIX, Record
-from broadsheet.sources import Announcement, Answer, Batch, Item, Rejected, Source
+from broadsheet.sources import Announcement, Answer, Batch, Item, Rejected, Source, Trouble
 
 CATEGORY = "feed"
 _AHEAD = timedelta(days=1)
@@ -93,13 +93,15 @@ def _announce(record: Record, answer: Answer) -> Announcement:
     return Announcement(CATEGORY, day, record.key, "listed")
 
 
-def _trouble(feed: Feed, address: str) -> str:
+def _trouble(feed: Feed, address: str) -> Trouble | None:
     if len(feed.entries) > MAX_ENTRIES:
-        return f"The feed at {address} has too many entries; the first {MAX_ENTRIES:,} were read."
+        many = f"has too many entries; the first {MAX_ENTRIES:,} were read"
+        return Trouble(f"The feed at {address} {many}.", CATEGORY)
     if feed.lost:
         were = "entry" if feed.lost == 1 else "entries"
-        return f"The feed at {address} is damaged: {feed.lost:,} {were} could not be read."
-    return ""
+        lost = f"is damaged: {feed.lost:,} {were} could not be read"
+        return Trouble(f"The feed at {address} {lost}.", CATEGORY)
+    return None
 
 
 def _digest(records: Iterable[Record]) -> str:

@@ -28,6 +28,7 @@ class FeedConnector:
     )
     example = "https://blog.example.org/atom.xml"
     several = False
+    daily = False
 
     def configure(
         self, targets: Sequence[str], *, since: date | None, mirror: str, now: datetime

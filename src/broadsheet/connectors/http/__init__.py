@@ -5,7 +5,9 @@
     exchange  one request and its bounded answer
     retry     how long a server asks to be left alone (pure)
     verdict   what an answer means for the host (pure)
+    outcome   what came of a request, noted in the turn that it counts for
     state     what is remembered of a host between requests
+    folder    the locks and states of all hosts, and which are forgotten
     budget    each host's turn, shared by all processes of a library
     client    puts them together and follows redirects
 

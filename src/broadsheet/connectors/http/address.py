@@ -15,6 +15,7 @@ from broadsheet.errors import ConfigError, ForbiddenAddressError
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 LONGEST = 8_000
+REDIRECTS = {301, 302, 303, 307, 308}
 
 DENIED_V4 = [
     IPv4Network(text)
@@ -85,40 +86,54 @@ def read_private_hosts(text: str) -> PrivateHosts:
         ) from exc
 
 
+def within(private: PrivateHosts, host: str) -> PrivateHosts:
+    """Those of one host."""
+    return frozenset(pair for pair in private if pair[0] == host)
+
+
+def shown(url: str) -> str:
+    """A URL for people: without query and user name, which may hold somebody's key."""
+    place = re.split(r"[?#]", url[:LONGEST], maxsplit=1)[0]
+    return ascii(re.sub(r"(//)[^/@]*@", r"\1", place)[:100])
+
+
 def read_address(url: str, private: PrivateHosts = frozenset()) -> Address:
     """Read a URL. Raises ForbiddenAddressError unless it is a plain address of the web.
 
     Whether its host's addresses are public is not known yet: `is_public` judges those.
     """
-    shown = ascii(url[:100])
     if len(url) > LONGEST:
-        raise ForbiddenAddressError(f"The address that begins with {shown} is too long.")
+        raise ForbiddenAddressError(f"The address that begins with {shown(url)} is too long.")
     if _NEVER.search(url):
-        raise ForbiddenAddressError(f"{shown} has characters that no address has.")
+        raise ForbiddenAddressError(f"{shown(url)} has characters that no address has.")
     try:
         parts = urlsplit(url)
         if parts.scheme not in DEFAULT_PORTS:
-            raise ForbiddenAddressError(f"{shown} is not an http or https address.")
+            raise ForbiddenAddressError(f"{shown(url)} is not an http or https address.")
         if "@" in parts.netloc:
-            raise ForbiddenAddressError(f"{shown} carries a user name, which is not allowed.")
+            raise ForbiddenAddressError(f"{shown(url)} carries a user name, which is not allowed.")
         port = DEFAULT_PORTS[parts.scheme] if parts.port is None else parts.port
         host = _read_host(parts.hostname or "")
         if ("[" in parts.netloc) != (":" in host):
             raise ValueError("brackets belong to addresses of version 6")
     except ValueError as exc:  # what urlsplit says about brackets and ports, and the name's codec
-        raise ForbiddenAddressError(f"{shown} is not an address of the web.") from exc
+        raise ForbiddenAddressError(f"{shown(url)} is not an address of the web.") from exc
     if port in FORBIDDEN_PORTS and (host, port) not in private:
-        raise ForbiddenAddressError(f"{shown} names a port that is not used for the web.")
+        raise ForbiddenAddressError(f"{shown(url)} names a port that is not used for the web.")
     return Address(parts.scheme, host, port, _target(parts.path, parts.query))
 
 
 def follow(base: Address, location: str, private: PrivateHosts = frozenset()) -> Address:
-    """Where a redirect leads. Raises ForbiddenAddressError; never from https to http."""
+    """Where a redirect leads. Raises ForbiddenAddressError; never from https to http.
+
+    What is allowed of private hosts is so within one host only: whoever is redirected to another
+    is a stranger there.
+    """
     try:
         target = urljoin(base.url, location)
     except ValueError as exc:
-        raise ForbiddenAddressError(f"{base.host} redirects to {ascii(location[:100])}.") from exc
-    address = read_address(target, private)
+        raise ForbiddenAddressError(f"{base.host} redirects to {shown(location)}.") from exc
+    address = read_address(target, within(private, base.host))
     if base.scheme == "https" and address.scheme == "http":
         raise ForbiddenAddressError(f"{base.host} redirects from https to http, which is not safe.")
     return address

@@ -1,13 +1,11 @@
 """Each host's turn: one request at a time, so far apart, and none before it may be.
 
-All processes of a library share the turns. Of each budget there is a file that is locked during a
-request, and beside it a small JSON file with what must be remembered until the next.
+All processes of a library share the turns: what must be remembered between requests lies in a
+folder, under locks.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,8 +15,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from broadsheet.connectors.http.folder import BudgetFolder
 from broadsheet.connectors.http.retry import LONGEST
-from broadsheet.connectors.http.state import State, usable
+from broadsheet.connectors.http.state import State
 from broadsheet.errors import SourceBusyError, SourceRefusedError
 
 MINUTE = timedelta(minutes=1)
@@ -73,9 +72,11 @@ class Turn:
 
     def succeed(self, host: str, spent: timedelta | None) -> None:
         """All is well; `spent` says for how long the allowance is used up."""
-        self.state = replace(self.state, failures=0, not_before=0.0, why="")
+        now = self._clock()
+        if not _is_paused(self.state, now):  # else another has noted that meanwhile
+            self.state = replace(self.state, failures=0, not_before=0.0, why="")
         if spent is not None:
-            until = self._clock() + spent
+            until = now + spent
             why = f"The allowance at {host} is used up"
             self.state = replace(self.state, not_before=until.timestamp(), why=why)
 
@@ -110,17 +111,19 @@ class Budgets:
         pace: float,
     ) -> None:
         """`pace` scales the gaps; nothing is written before the first turn."""
-        self._folder, self._clock, self._sleep, self._pace = folder, clock, sleep, pace
+        self._folder = BudgetFolder(folder)
+        self._clock, self._sleep, self._pace = clock, sleep, pace
 
     @contextmanager
-    def turn(self, budget: Budget) -> Iterator[Turn]:
+    def turn(self, budget: Budget, *, guest: bool = False) -> Iterator[Turn]:
         """Wait for the turn and hold it.
 
-        Raises SourceBusyError and SourceRefusedError when the host may not be asked now.
+        Raises SourceBusyError and SourceRefusedError when the host may not be asked now; for a
+        `guest`, who was sent by another host, a refusal is a matter of that host's patience.
         """
-        with self._locked(budget) as path:
+        with self._folder.locked(budget.name) as path:
             state = State.read(path)
-            self._admit(state or State(), budget)
+            self._admit(state or State(), budget, guest)
             self._wait(budget, state)
             turn = Turn(replace(state or State(), open=True), budget, self._clock)
             self._keep(turn, path)
@@ -130,19 +133,32 @@ class Budgets:
                 turn.state = replace(turn.state, open=False)
                 self._keep(turn, path)
 
+    @contextmanager
+    def note(self, budget: Budget) -> Iterator[Turn]:
+        """Note what came of a turn after it has ended, as its host had sent us elsewhere."""
+        with self._folder.locked(budget.name) as path:
+            state = State.read(path) or State(end=time.monotonic())
+            turn = Turn(state, budget, self._clock)
+            try:
+                yield turn
+            finally:
+                if turn.state != state:
+                    turn.state.write(path)
+
     def release(self, name: str) -> None:
         """A person says that the hosts of the budget of that name may be asked again."""
-        with self._locked(budget_of("", name)) as path:
+        with self._folder.locked(budget_of("", name).name) as path:
             state = State.read(path)
             if state is not None and state.blocked:
                 replace(state, blocked="").write(path)
 
-    def _admit(self, state: State, budget: Budget) -> None:
+    def _admit(self, state: State, budget: Budget, guest: bool) -> None:
         now = self._clock()
+        if state.blocked and guest:
+            raise SourceBusyError(str(_refused(state, budget)), now + LONGEST_PAUSE)
         if state.blocked:
             raise _refused(state, budget)
-        # A moment further off than any that is ever noted stems from a clock that was wrong.
-        if 0 < state.not_before - now.timestamp() <= FARTHEST:
+        if _is_paused(state, now):
             raise _busy(state, now)
 
     def _wait(self, budget: Budget, state: State | None) -> None:
@@ -156,21 +172,10 @@ class Budgets:
         turn.state = replace(turn.state, end=time.monotonic())
         turn.state.write(path)
 
-    @contextmanager
-    def _locked(self, budget: Budget) -> Iterator[Path]:
-        """Hold a budget's lock; gives the path of its state."""
-        with usable(self._folder):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self._folder / f"{budget.name}.lock", os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            with usable(self._folder):
-                # The kernel frees it when the holder dies; signals interrupt the wait.
-                fcntl.flock(handle, fcntl.LOCK_EX)
-            yield self._folder / f"{budget.name}.json"
-        finally:
-            # Not left to `close`: a forked child may hold the same handle open.
-            fcntl.flock(handle, fcntl.LOCK_UN)
-            os.close(handle)
+
+def _is_paused(state: State, now: datetime) -> bool:
+    """A moment further off than any that is ever noted stems from a clock that was wrong."""
+    return 0 < state.not_before - now.timestamp() <= FARTHEST
 
 
 def _refused(state: State, budget: Budget) -> SourceRefusedError:

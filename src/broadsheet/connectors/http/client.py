@@ -11,9 +11,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from broadsheet.connectors.http.address import Address, follow, read_address, read_private_hosts
+from broadsheet.connectors.http.address import (
+    REDIRECTS,
+    Address,
+    PrivateHosts,
+    follow,
+    read_address,
+    read_private_hosts,
+)
 from broadsheet.connectors.http.agent import introduce
-from broadsheet.connectors.http.budget import Budget, Budgets, budget_of
+from broadsheet.connectors.http.budget import Budgets, budget_of
 from broadsheet.errors import ConfigError, SourceBrokenError, SourceRequestError
 from broadsheet.sources import Answer
 
@@ -22,8 +29,8 @@ if TYPE_CHECKING:
 
     from broadsheet.connectors.http.exchange import Question, Reply
     from broadsheet.connectors.http.network import Resolver
+    from broadsheet.connectors.http.outcome import Outcome
 
-REDIRECTS = {301, 302, 303, 307, 308}
 MOST_REDIRECTS = 5
 _SENDABLE = re.compile(r"[!-~\xa1-\xff]([ -~\xa0-\xff]{0,998}[!-~\xa1-\xff])?")
 
@@ -117,7 +124,8 @@ class HttpClient:
     ) -> Answer:
         from broadsheet.connectors.http.exchange import Question
 
-        first = address = read_address(url, self._private)
+        private = self._private
+        first = address = read_address(url, private)
         keys = _checked(extra or {})
         for _ in range(MOST_REDIRECTS + 1):
             headers = {
@@ -125,41 +133,48 @@ class HttpClient:
                 **own,
                 **(keys if address.origin == first.origin else {}),
             }
-            counted = budget_of(address.host, budget if address.host == first.host else "")
-            reply = self._turn(Question(method, address, headers, body), counted)
+            question = Question(method, address, headers, body)
+            reply = self._turn(question, private, first.host, budget)
             if reply.status not in REDIRECTS:
                 return self._answer(reply, address, own)
-            address = follow(address, _location(reply, address), self._private)
+            before, address = address, follow(address, _location(reply, address), private)
+            if address.host != before.host:  # nobody may send us to a host that is not public
+                private = frozenset()
             if method == "POST" and reply.status in {301, 302, 303}:
                 method, body = "GET", b""
         raise SourceBrokenError(f"{first.host} redirects more than {MOST_REDIRECTS} times.")
 
-    def _turn(self, question: Question, budget: Budget) -> Reply:
-        """One request, within its host's budget."""
+    def _turn(self, question: Question, private: PrivateHosts, asked: str, budget: str) -> Reply:
+        """One request, within its host's turn; `asked` is the host that was asked first.
+
+        What came of it counts for that one: where it has sent us to another, it must not keep
+        everybody from asking the other.
+        """
+        host, home = question.address.host, budget_of(asked, budget)
+        counted = home if host == asked else budget_of(host)
+        if counted.name == home.name:
+            with self._budgets.turn(home) as turn:
+                return self._exchange(question, private).settle(turn)
+        with self._budgets.turn(counted, guest=True):
+            outcome = self._exchange(question, private)
+        with self._budgets.note(home) as turn:
+            return outcome.settle(turn, sender=asked)
+
+    def _exchange(self, question: Question, private: PrivateHosts) -> Outcome:
         from broadsheet.connectors.http.exchange import UnreachableError, exchange
         from broadsheet.connectors.http.network import CheckedNetwork, Limits, resolve
-        from broadsheet.connectors.http.retry import retry_after, spent_for
-        from broadsheet.connectors.http.verdict import Mood, judge
+        from broadsheet.connectors.http.outcome import Outcome
 
+        with self._counting:
+            self._requests += 1
+        limits = Limits(self._deadline)
+        network = CheckedNetwork(limits, private, self._resolve or resolve)
+        tls = self._tls if question.address.scheme == "https" else None
         host = question.address.host
-        with self._budgets.turn(budget) as turn:
-            with self._counting:
-                self._requests += 1
-            limits = Limits(self._deadline)
-            network = CheckedNetwork(limits, self._private, self._resolve or resolve)
-            tls = self._tls if question.address.scheme == "https" else None
-            try:
-                reply = exchange(question, limits, network, tls)
-            except UnreachableError as exc:
-                why = f"{host} could not be reached: {exc}"
-                raise turn.postpone(why, reached=False) from exc
-            mood, why = judge(reply, host)
-            if mood is Mood.BUSY:
-                raise turn.postpone(why, retry_after(reply.headers, self._clock()))
-            if mood is Mood.REFUSED:
-                raise turn.block(why)
-            turn.succeed(host, spent_for(reply.headers, self._clock()))
-        return reply
+        try:
+            return Outcome(host, exchange(question, limits, network, tls), self._clock())
+        except UnreachableError as error:
+            return Outcome(host, error, self._clock())
 
     def _answer(self, reply: Reply, address: Address, own: Mapping[str, str]) -> Answer:
         """The answer, where its status is one that a connector understands."""

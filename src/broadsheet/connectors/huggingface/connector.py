@@ -21,7 +21,7 @@ from broadsheet.connectors.huggingface.place import FIRST_LIST, RECENT, Place
 from broadsheet.connectors.json_answers import parse_list
 from broadsheet.errors import InvalidInputError
 from broadsheet.ports import Web
-from broadsheet.sources import Answer, Batch, Raw, Source, Stream
+from broadsheet.sources import Answer, Batch, Raw, Source, Stream, Trouble
 
 PAGE_SIZE = 100
 _NEXT = re.compile(r"\brel=\"?next\b")
@@ -33,6 +33,7 @@ class HuggingFaceConnector:
     summary = "lists of papers: daily, weekly, monthly, trending; none named: all of them"
     example = ""
     several = True
+    daily = False
 
     def configure(
         self, targets: Sequence[str], *, since: date | None, mirror: str, now: datetime
@@ -55,7 +56,7 @@ class HuggingFaceConnector:
 
     def streams(self, source: Source) -> Sequence[Stream]:
         kinds = [kind for kind in LISTS.values() if kind.name in source.targets]
-        lists = [Stream(kind.name, kind.title, kind.every) for kind in kinds]
+        lists = [Stream(kind.name, kind.title, kind.every, category=kind.name) for kind in kinds]
         return (*lists, DETAILS) if DETAILS.needs in source.targets else tuple(lists)
 
     def fetch(self, source: Source, stream: Stream, cursor: str | None, web: Web) -> Raw:
@@ -80,7 +81,8 @@ class HuggingFaceConnector:
         today = raw.answer.at.date()
         day = place.day if kind.dated else today
         if raw.answer.status == 404:
-            batch = Batch(trouble=f"Hugging Face has no {kind.name} list of {day}.")
+            said = f"Hugging Face has no {kind.name} list of {day}."
+            batch = Batch(trouble=Trouble(said, kind.name, day, stale=True))
         elif raw.answer.status == 304:
             batch = Batch(pages=((kind.name, day),))
         else:

@@ -23,9 +23,15 @@ from broadsheet.connectors.rows import RowError
 from broadsheet.ids import parse_arxiv
 from broadsheet.sources import Answer, Batch, Item, Rejected, Source, Stream
 
-DETAILS = Stream("details", "models and data sets of listed papers", timedelta(days=1), "daily")
 SETTLED = timedelta(days=2)
 _DAILY = LISTS["daily"]
+DETAILS = Stream(
+    "details",
+    "models and data sets of listed papers",
+    timedelta(days=1),
+    needs=_DAILY.name,
+    category=_DAILY.name,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -35,6 +37,14 @@ def _moments(*names: str, nullable: bool = False) -> list[sa.Column[int]]:
     return [sa.Column(name, sa.BigInteger, nullable=nullable) for name in names]
 
 
+def _trouble() -> list[sa.Column[Any]]:
+    return [
+        *_texts("trouble_category"),
+        sa.Column("trouble_day", sa.Integer),
+        sa.Column("stale", sa.Boolean, nullable=False),
+    ]
+
+
 def _create_sources() -> None:
     op.create_table(
         "source",
@@ -55,6 +65,7 @@ def _create_sources() -> None:
         *_counts("failures"),
         *_texts("trouble"),
         *_moments("trouble_since", nullable=True),
+        *_trouble(),
         sqlite_with_rowid=False,
     )
 
@@ -97,7 +108,6 @@ def _create_announcements() -> None:
         *_key("source", "category"),
         sa.Column("day", sa.Integer, primary_key=True),
         *_texts("url"),
-        *_moments("first_seen_at", "last_seen_at"),
         sqlite_with_rowid=False,
     )
 
@@ -121,7 +131,7 @@ def _create_logs() -> None:
     op.create_table(
         "rejection",
         *_key("source", "key", "reason"),
-        *_counts("day"),
+        *_counts("number", "day"),
         *_moments("seen_at"),
         *_moments("mended_at", nullable=True),
         sqlite_with_rowid=False,
@@ -135,5 +145,6 @@ def _create_logs() -> None:
         *_counts("requests", "added", "updated", "unchanged", "rejected", "repaired"),
         *_texts("trouble"),
         *_moments("next_at", nullable=True),
+        *_trouble(),
     )
-    op.create_index("report_stream", "report", ["source", "stream"])
+    op.create_index("report_stream", "report", ["source", "stream", "ended_at"])

@@ -14,6 +14,8 @@ from broadsheet.sync import Clock
 class OfflineWeb:
     """Whoever asks the network fails the test."""
 
+    requests = 0
+
     def get(self, url: str, **_: object) -> NoReturn:
         raise AssertionError(f"a test asked for {url}")
 

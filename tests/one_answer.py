@@ -10,6 +10,8 @@ from broadsheet.sources import Answer
 class OneAnswer:
     """`asked` are the arguments of the last request; with None, none may be sent."""
 
+    requests = 0
+
     def __init__(self, outcome: Answer | Exception | None = None) -> None:
         self.outcome = outcome
         self.asked: dict[str, str] = {}

@@ -126,7 +126,9 @@ def test_the_guide_has_a_row_for_every_kind() -> None:
     assert re.findall(r"^\| `(\w+)` ", table, re.MULTILINE) == list(CONNECTORS)
 
 
-@pytest.mark.parametrize("error", [ImportError("no module named bees"), AttributeError("Bees")])
+@pytest.mark.parametrize(
+    "error", [ImportError("no module named bees"), AttributeError("Bees"), TypeError("no")]
+)
 def test_a_plug_in_that_cannot_be_loaded_is_told_in_the_help(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
@@ -309,7 +311,6 @@ def test_watch_prints_each_stream_as_it_ends(bees: News, monkeypatch: pytest.Mon
         self.look()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("broadsheet.jobs._utc_now", bees.time.now)
     monkeypatch.setattr(Watch, "run", look_twice)
     done = bees("sync", "--watch")
     assert done.code == codes.INTERRUPTED

@@ -28,7 +28,6 @@ from broadsheet.jobs import GOODBYE_SECONDS, LOOK_SECONDS, PAUSE_SECONDS, Watch
 from broadsheet.sources import Outcome, StreamReport, SyncReport
 from broadsheet.storage import SqlStore
 from broadsheet.web import serve
-from broadsheet.works import compose
 from desk import Room
 from toy import START, Time, paper
 
@@ -163,7 +162,7 @@ def test_stopping_is_handed_on_to_the_sync(newsroom: Newsroom) -> None:
 
 @pytest.fixture
 def room(tmp_path: Path) -> Room:
-    return Room(SqlStore.open(tmp_path / "library", create=True, compose=compose))
+    return Room(tmp_path / "library")
 
 
 def test_it_fills_a_library(room: Room) -> None:

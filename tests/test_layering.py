@@ -6,6 +6,7 @@ The picture that this keeps true is in `docs/design.md`. There is no list of exc
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[1] / "src"
+DESIGN = Path(__file__).parents[1] / "docs/design.md"
 HEAVY = [
     "alembic",
     "bibtexparser",
@@ -86,6 +88,14 @@ def test_rooms_import_only_what_is_below_them() -> None:
         if not may_import(room(module), room(target))
     ]
     assert not wrong
+
+
+def test_the_design_names_every_room() -> None:
+    """Break to see it fail: add a module to the package."""
+    table = DESIGN.read_text(encoding="utf-8").split("## Rooms")[1].split("\n## ")[0]
+    cells = re.findall(r"^\| (`[^|]+) \|", table, re.MULTILINE)
+    named = {name for cell in cells for name in re.findall(r"`(\w+)/?`", cell)}
+    assert {room(module) for module in MODULES} - {"", "__main__"} == named
 
 
 def test_no_module_is_in_a_cycle() -> None:

@@ -153,7 +153,11 @@ def test_a_library_that_others_write_to_for_long_is_no_reason_to_stop(room: Room
     room.web.lay("papers/start", {"papers": [paper("a")], "more": False})
     other = SqlStore.open(room.folder, create=False, compose=compose, wait=0)
     with ExitStack() as held:
-        room.web.listener = lambda url: held.enter_context(other.write())
+
+        def take(url: str) -> None:
+            held.enter_context(other.write())
+
+        room.web.listener = take
         reports = list(room.newsroom.sync().streams)
     other.close()
     assert [report.outcome for report in reports] == [Outcome.BUSY] * 2

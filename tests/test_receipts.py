@@ -114,6 +114,16 @@ def test_an_empty_page_on_an_ordinary_day_and_on_a_day_of_rest() -> None:
     assert friday.announced == 0
 
 
+def test_an_empty_page_of_a_year_whose_holidays_are_not_known() -> None:
+    """Break: call it an ordinary day."""
+    day = date(2027, 1, 5)
+    assert only(write(tally(day), first=day, last=day, now=at(date(2027, 1, 8), 6))) == (
+        Verdict.EMPTY, "The feed listed nothing; 2027 may have a holiday then."
+    )  # fmt: skip
+    (receipt,) = write(tally(day), first=day, last=day, now=at(day, 6))
+    assert receipt.sentence.startswith("Nothing was listed for this day so far; 2027 may have a")
+
+
 def test_a_list_that_grows_through_its_day_is_complete_only_after_it() -> None:
     """Break: let `_is_whole` say True."""
     own = tally(day=TODAY, category="daily", announced=12, arrived=12)._replace(source=FEED.name)

@@ -194,6 +194,7 @@ def test_what_is_stale_is_kept_and_said(room: Room) -> None:
     assert room.titles() == ["On the nature of a"]
     assert room.state().good_at is None
     assert room.state().trouble_since == START
+    assert not room.state().stale and not report.stale
 
 
 # --- What is kept beside papers ---------------------------------------------------------------

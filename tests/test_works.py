@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from broadsheet.forms import mark_deleted, mark_seen_again
 from broadsheet.model import Identifier, Link, PaperDate, Record, Work
 from broadsheet.works import compose
 
@@ -148,6 +149,61 @@ def test_without_versions_each_source_s_last_word_on_a_key_counts() -> None:
     assert compose(1, [entry, replace(ENTRY, source="ris")]).withdrawn
     assert compose(1, [ROW, ENTRY]).version is None
     assert compose(1, [replace(ENTRY, version=4)]).version is None
+
+
+NOTE = Record(
+    "openreview", "abc", "Slow Flows of Sand", "A long abstract, as it was handed in.",
+    authors=("Ana Example", "Bo Sample"), ids=(Identifier("openreview", "abc"),),
+    categories=("sand", "flows"), venue="Conference Submission", status="submitted",
+    links=(Link("code", "https://github.com/lab/wrong"), Link("data", "https://data.example")),
+)  # fmt: skip
+ORAL = replace(
+    NOTE, title="Slow Flows", abstract="A short one.", authors=("Ana Example",),
+    categories=("sand",), venue="ICLR", status="oral", links=(Link("code", "https://x.example"),),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("order", list(permutations([NOTE, ORAL, ARXIV])))
+def test_what_a_source_has_replaced_no_longer_counts(order: tuple[Record, ...]) -> None:
+    """Break to see it fail: let the longest abstract of all forms win, whichever came last."""
+    work = compose(1, order)
+    newest = max((NOTE, ORAL), key=order.index)
+    assert (work.venue, work.status) == (newest.venue, newest.status)
+    assert work.ids == tuple(dict.fromkeys(one for record in order for one in record.ids))
+    assert (NOTE.links[0] in work.links) == (newest is NOTE)
+    assert NOTE.links[1] in work.links  # one answer tells pages beside the paper, the next does not
+    alone = compose(1, [record for record in order if record is not ARXIV])
+    for field in ("title", "abstract", "authors", "venue", "status", "categories"):
+        assert getattr(alone, field) == getattr(newest, field)
+
+
+def test_two_sources_and_two_keys_are_two_words() -> None:
+    other = replace(ORAL, key="def")
+    assert compose(1, [NOTE, other]).abstract == NOTE.abstract
+    assert compose(1, [NOTE, replace(ORAL, source="acl")]).abstract == NOTE.abstract
+
+
+def test_what_hearsay_has_replaced_is_gone() -> None:
+    """Break to see it fail: keep the pages of all that a feed ever said."""
+    later = replace(HOSTILE, links=(Link("page", "https://evil.example/2"),))
+    work = compose(1, [ARXIV, HOSTILE, later])
+    assert work.links == later.links
+    assert compose(1, [HOSTILE, later]).links == later.links
+
+
+GONE = mark_deleted(NEWER, "2026-03-01")
+
+
+@pytest.mark.parametrize("order", list(permutations([ARXIV, NEWER, GONE])))
+def test_a_deletion_holds_until_its_version_is_seen_again(order: tuple[Record, ...]) -> None:
+    """Break to see it fail: let a deletion of a version stand for ever."""
+    work = compose(1, order)
+    assert work.withdrawn == (order.index(GONE) > order.index(NEWER))
+    again = mark_seen_again(NEWER, "2026-03-02")
+    assert not compose(1, [*order, again]).withdrawn
+    assert compose(1, [*order, again, mark_deleted(again, "2026-03-03")]).withdrawn
+    assert not compose(1, [*order, GONE, replace(NEWER, version=3)]).withdrawn
+    assert compose(1, [*order, GONE, replace(ARXIV, announced_on="2026-03-04")]).withdrawn
 
 
 def test_news_is_news_only_alone() -> None:

@@ -53,6 +53,7 @@ class ToyWeb:
         self._time = time
         self.replies: dict[str, list[Reply]] = {}
         self.asked: list[str] = []
+        self.requests = 0
         self.released: list[str] = []
         self.listener: Callable[[str], None] = lambda url: None
 
@@ -69,6 +70,7 @@ class ToyWeb:
         headers: Mapping[str, str] | None = None,
         budget: str = "",
     ) -> Answer:
+        self.requests += 1
         self.asked.append(url.removeprefix(f"{HOME}/"))
         self.listener(url)
         laid = self.replies[url]

@@ -48,16 +48,17 @@ def drop_superseded(records: Sequence[Record]) -> Sequence[Record]:
 
 
 def says_as_much(newest: Record, record: Record) -> bool:
-    """Whether `record`, coming after `newest` of the same source and key, would change nothing."""
+    """Whether `record`, coming after `newest` of the same source and key, would change no work."""
+    if newest == record:
+        return True
     more = set(_side_links(record)).difference(newest.links)
     return not more and _core(newest) == _core(record)
 
 
 def _core(record: Record) -> Record:
-    """Without the pages beside the paper, and whether it was said before."""
+    """Without the pages beside the paper, and without what no work shows."""
     links = tuple(link for link in record.links if link.rel not in _SIDE_RELS)
-    extra = tuple(pair for pair in record.extra if pair[0] != _SEEN_AGAIN)
-    return replace(record, links=links, extra=extra)
+    return replace(record, links=links, extra=())
 
 
 def _side_links(record: Record) -> list[Link]:

@@ -51,7 +51,7 @@ def keep_batch(
     result = store_batch(transaction, _renew(transaction, encoded, today), now=now)
     transaction.put_items(source.name, _items_of([each.record for each in encoded], batch), now=now)
     transaction.add_announcements(source.name, batch.announced, now=now)
-    transaction.add_pages(source.name, batch.pages, page=page)
+    transaction.add_pages(source.name, batch.pages, page=page, now=now)
     transaction.add_measures(source.kind, batch.measures, now=at)
     transaction.add_rejections(source.name, rejected, now=now)
     return result
@@ -111,8 +111,11 @@ def _renew(transaction: Transaction, encoded: Sequence[Encoded], today: str) -> 
 def _contradicts(record: Record, newest: Record) -> bool:
     """Whether what was said before is not what the newest record of its source and key says.
 
-    An older version or the other form of a version is no news; of arXiv only a deletion ends.
+    Another version is no news, and of one version both forms stand, so only a deletion ends.
     """
-    if version := arxiv_version(record):
-        return arxiv_version(newest) == version and is_deletion(newest) > is_deletion(record)
+    version = arxiv_version(record)
+    if arxiv_version(newest) != version:
+        return False
+    if version:
+        return is_deletion(newest) and not is_deletion(record)
     return not says_as_much(newest, record)

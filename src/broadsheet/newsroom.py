@@ -19,7 +19,7 @@ from broadsheet.errors import (
 )
 from broadsheet.fetching import Fetching, Wires
 from broadsheet.model import Record, Work
-from broadsheet.ports import Connector, Index, Progress, Store, silent
+from broadsheet.ports import Almanac, Connector, Index, Progress, Store, silent
 from broadsheet.sources import (
     Receipt,
     RejectedItem,
@@ -101,12 +101,19 @@ class Newsroom:
             self._wires.web.release(place)
             for other in self._store.get_sources():
                 if other.blocked_place == place:
-                    self._change(other.name, blocked="", blocked_place="")
-        for state in self._store.get_streams(name):
-            if state.trouble:
-                with self._store.write() as transaction:
-                    transaction.put_stream(replace(state, due_at=None))
-        return self._change(name, paused=False, blocked="", blocked_place="")
+                    self._forgive(other.name)
+        self._forgive(name)
+        return self._change(name, paused=False)
+
+    def _forgive(self, name: str) -> None:
+        """Ask a source at once, whatever its trouble was."""
+        self._change(name, blocked="", blocked_place="")
+        with self._store.write() as transaction:
+            for state in self._store.get_streams(name):
+                if state.trouble:
+                    transaction.put_stream(
+                        replace(state, due_at=None, failures=0, trouble="", trouble_since=None)
+                    )
 
     def remove(self, name: str) -> Source:
         """Follow a source no longer; its papers and receipts stay. Raises NotFoundError."""
@@ -239,6 +246,7 @@ class Newsroom:
             rejections=self._store.get_rejections(first, last, source=source),
             missing=self._store.get_missing,
             quiet=self._quiet,
+            doubt=self._doubt,
             daily=self._is_daily,
             first=first,
             last=last,
@@ -260,6 +268,10 @@ class Newsroom:
     def _quiet(self, source: Source, day: date) -> str:
         connector = self._wires.connectors.get(source.kind)
         return connector.quiet(source, day) if connector else ""
+
+    def _doubt(self, source: Source, day: date) -> str:
+        connector = self._wires.connectors.get(source.kind)
+        return connector.doubt(day) if isinstance(connector, Almanac) else ""
 
     def _is_daily(self, source: Source) -> bool:
         connector = self._wires.connectors.get(source.kind)

@@ -82,7 +82,6 @@ class Desk:
 
 @dataclass(slots=True)
 class _Tally:
-    requests: int = 0
     kept: int = 0
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -102,6 +101,7 @@ class StreamRun:
         self._label = f"{source.name}: {stream.title}"
         self._tally = _Tally()
         self._began = desk.clock()
+        self._requests = desk.web.requests
         self._state = StreamState(source.name, stream.name)
 
     def run(self) -> StreamReport:
@@ -158,7 +158,6 @@ class StreamRun:
         pauses = iter(PAUSES)
         while True:
             try:
-                self._tally.requests += 1
                 return self._understand(fetch)
             except SourceBusyError as error:
                 self._be_patient(error)
@@ -183,7 +182,16 @@ class StreamRun:
         until = error.retry_at or now + FIRST_DELAY
         if not self._tally.kept or until - now > PATIENCE:
             raise error
+        self._note(str(error), until)
         self._desk.wait(until, f"{self._label}: {error}")
+
+    def _note(self, trouble: str, due: datetime) -> None:
+        """Let others see meanwhile what the run waits for."""
+        since = self._state.trouble_since or self._desk.clock()
+        waiting = replace(self._state, due_at=due, trouble=trouble, trouble_since=since)
+        with self._desk.store.write() as transaction:
+            self._require_ours(transaction)
+            transaction.put_stream(waiting)
 
     # --- Keeping ------------------------------------------------------------------------------
 
@@ -325,7 +333,7 @@ class StreamRun:
             outcome=outcome,
             began_at=self._began,
             ended_at=self._desk.clock(),
-            requests=self._tally.requests,
+            requests=self._desk.web.requests - self._requests,
             next_at=due,
             **{
                 name: self._tally.counts[name]
@@ -336,7 +344,8 @@ class StreamRun:
         with self._desk.store.write() as transaction:
             if state and self._is_same(transaction.get_source(self._source.name)):
                 transaction.put_stream(state)
-            transaction.add_report(report)
+            if report.requests or outcome is not Outcome.WAITING:
+                transaction.add_report(report)  # the journal is of attempts
         return report
 
     def _describe(self, trouble: Trouble | None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from broadsheet.connectors.contract import check_connector
 from broadsheet.errors import SourceBusyError, SourceRefusedError
 from broadsheet.model import Link
 from broadsheet.ports import Web
-from broadsheet.sources import Answer, Batch, Measure, Raw, Source, Stream
+from broadsheet.sources import Answer, Batch, Measure, Raw, Source, Stream, Trouble
 from toy import HOME, START, Toy, paper
 
 SOURCE = Toy().configure(["bees"], since=None, mirror="", now=START)
@@ -145,6 +145,9 @@ class Wordless(Toy):
     def quiet(self, source: Source, day: date) -> str:
         return None  # type: ignore[return-value]
 
+    def doubt(self, day: date) -> str:
+        return {date.min: "so long ago"}[day]
+
 
 class Restless(Toy):
     def streams(self, source: Source) -> Sequence[Stream]:
@@ -172,6 +175,7 @@ BAD_CONNECTORS = [
     (Brittle(), "fetching papers raises IndexError (list index out of range) on 404"),
     (Nostalgic(), "quiet raises OverflowError (date value out of range) on 0001-01-01"),
     (Wordless(), "quiet gives no text for 9999-12-31"),
+    (Wordless(), "doubt raises KeyError (datetime.date(9999, 12, 31)) on 9999-12-31"),
     (Restless(), "two of one name"),
     (Restless(), "without a pause"),
     (Restless(), "waits for nobody"),

@@ -8,6 +8,7 @@ cannot be had, their test is skipped.
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tarfile
@@ -44,6 +45,28 @@ FEEDS = 12
 INVENTED = 3000
 AGREEMENT = 0.99
 """Of all fields. What differs are dialects that died out (CDF, base64) and relative ids."""
+
+
+MEASURING = """
+import io, json, re, resource
+from pathlib import Path
+body = b"<a>" * 1_000_000
+try:
+    came = f"{{len({read})}} entries"
+except Exception as error:
+    came = type(error).__name__
+used = resource.getrusage(resource.RUSAGE_SELF)
+# Where there is one, the kernel's own note: `ru_maxrss` counts what the parent held at the fork.
+status = Path("/proc/self/status")
+peak = re.search(r"VmHWM:\\s+(\\d+)", status.read_text()) if status.exists() else None
+memory = int(peak[1]) if peak else used.ru_maxrss
+print(json.dumps([came, used.ru_utime + used.ru_stime, memory / 1024]))
+"""
+MEASURED = {
+    "ours": "__import__('broadsheet.connectors.feed.documents', fromlist=['x'])"
+    ".read_feed(body, 'https://example.org/feed.xml', 'application/xml').entries",
+    "feedparser": "__import__('feedparser').parse(io.BytesIO(body)).entries",
+}
 
 
 def generate(seed: int) -> FeedGenerator:
@@ -143,6 +166,21 @@ def test_many_invented_feeds(capsys: pytest.CaptureFixture[str]) -> None:
         entries += len(ours)
     with capsys.disabled():
         print(f"\ninvented: {INVENTED} feeds, {entries} entries, all as feedparser reads them")
+
+
+@pytest.mark.parametrize("reader", MEASURED)
+def test_what_a_document_a_million_elements_deep_costs(
+    reader: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each reader in a process of its own, so that the numbers are its own; `docs/design.md` quotes
+    them."""
+    command = [sys.executable, "-c", MEASURING.format(read=MEASURED[reader])]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
+    came, seconds, megabytes = json.loads(done.stdout)
+    with capsys.disabled():
+        print(f"\ndepth of a million, {reader}: {came}, {seconds:.2f} s, {megabytes:.0f} MB")
+    if reader == "ours":
+        assert came == "SourceBrokenError" and seconds <= 5 and megabytes <= 256
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from broadsheet.ports import Transaction
-from broadsheet.sources import Announcement, DayTally, Item, Rejected, RejectedItem, Source
+from broadsheet.sources import Announcement, DayTally, Item, Source
 from broadsheet.storage import SqlStore
 from papers import open_empty
 
@@ -61,11 +61,11 @@ def test_the_greater_version_and_the_later_stamp_win(store: SqlStore) -> None:
 def test_what_was_announced_arrives(store: SqlStore) -> None:
     with store.write() as writing:
         announce(writing, say("a"), say("b", "cross"), say("c", "replace", 3))
-        writing.add_pages("arxiv", [("cs.LG", DAY)], page=PAGE)
+        writing.add_pages("arxiv", [("cs.LG", DAY)], page=PAGE, now=ON_TIME)
         arrive(writing, Item("a", 1), Item("c", 2))
     assert tally(store) == DayTally(
         "arxiv", "cs.LG", DAY, PAGE, announced=3, arrived=1, late=0,
-        new=1, cross=1, replaced=1, estimated=0, rejected=0,
+        new=1, cross=1, replaced=1, estimated=0, rejected=0, seen_at=ON_TIME,
     )  # fmt: skip
     assert store.get_missing("arxiv", "cs.LG", DAY) == ["b", "c"]
     with store.write() as writing:
@@ -192,14 +192,16 @@ def test_late_is_more_than_a_day_after_the_day_for_who_followed_it(
     assert (tally(store).arrived, tally(store).late) == (1, late)
 
 
-# --- Pages and rejections ---------------------------------------------------------------------
+# --- Pages ------------------------------------------------------------------------------------
 
 
 def test_a_page_speaks_for_a_day_on_which_it_lists_nothing(store: SqlStore) -> None:
     with store.write() as writing:
-        writing.add_pages("arxiv", [("cs.LG", DAY), ("a", NEXT)], page="https://x.example")
-        writing.add_pages("arxiv", [("cs.LG", DAY)], page=PAGE)
-        writing.add_pages("zoo", [("cs.LG", DAY)], page=PAGE)
+        writing.add_pages(
+            "arxiv", [("cs.LG", DAY), ("a", NEXT)], page="https://x.example", now=ON_TIME
+        )
+        writing.add_pages("arxiv", [("cs.LG", DAY)], page=PAGE, now=LATE)
+        writing.add_pages("zoo", [("cs.LG", DAY)], page=PAGE, now=LATE)
         announce(writing, say("a", day=NEXT))
     tallies = store.get_tallies(DAY, NEXT)
     assert [(each.source, each.day, each.category) for each in tallies] == [
@@ -207,33 +209,9 @@ def test_a_page_speaks_for_a_day_on_which_it_lists_nothing(store: SqlStore) -> N
         ("zoo", DAY, "cs.LG"),
     ]  # fmt: skip
     assert [each.page for each in tallies] == [PAGE, "https://x.example", "", PAGE]
+    assert [each.seen_at for each in tallies] == [LATE, ON_TIME, None, LATE]
     assert [each.announced for each in tallies] == [0, 0, 1, 0]
     assert store.get_tallies(DAY, NEXT, source="zoo") == tallies[3:]
-
-
-def test_a_rejection_is_kept_once_and_mended_when_the_paper_comes(store: SqlStore) -> None:
-    """Break to see it fail: mend the keys of every source."""
-    bad = Rejected("a", "it has no title")
-    with store.write() as writing:
-        for now in (ON_TIME, LATE):
-            writing.add_rejections("arxiv", [bad, bad, Rejected("b", "it is cut off")], now=now)
-        writing.add_rejections("zoo", [bad], now=LATE)
-    [found] = store.get_tallies(NEXT, NEXT)
-    assert (found.category, found.rejected, found.announced) == ("", 2, 0)
-    with store.write() as writing:
-        arrive(writing, Item("a", 1), now=LATE)
-    kept = store.get_rejections(DAY, NEXT)
-    assert kept == [
-        RejectedItem("arxiv", "a", "it has no title", NEXT, ON_TIME, LATE),
-        RejectedItem("arxiv", "b", "it is cut off", NEXT, ON_TIME),
-    ]
-    assert [each.rejected for each in store.get_tallies(NEXT, LATE.date())] == [1, 1]
-    assert len(store.get_rejections(DAY, LATE.date())) == 3
-    assert store.get_rejections(DAY, LATE.date(), source="zoo", limit=1)[0].source == "zoo"
-    with store.write() as writing:
-        writing.add_rejections("arxiv", [bad], now=LATE)
-    again = store.get_rejections(LATE.date(), LATE.date(), source="arxiv")
-    assert again == [RejectedItem("arxiv", "a", "it has no title", LATE.date(), LATE)]
 
 
 # --- Speed ------------------------------------------------------------------------------------

@@ -39,7 +39,9 @@ class Followed:
     """Announces like arXiv; nobody may ask it anything."""
 
     kind = "arxiv"
+    title = "arXiv"
     summary = "Invented categories."
+    example = "cs.LG"
     several = True
     daily = True
 
@@ -80,7 +82,7 @@ def announce(
     now = at(day, 5)
     told = [Announcement(category, day, key, "new", 1, estimated=not page) for key in keys]
     if page:
-        transaction.add_pages(source, [(category, day)], page=page)
+        transaction.add_pages(source, [(category, day)], page=page, now=now)
     transaction.add_announcements(source, told, now=now)
     items = [Item(key, 1) for key in (keys if here is None else here)]
     transaction.put_items(source, items, now=now)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from followed import FRIDAY, ODD, REFUSAL, follow_words, open_followed
+from followed import FRIDAY, ODD, REFUSAL, at, follow_words, open_followed
 from invented import NOW, browse, hrefs, read, text
 from selectolax.lexbor import LexborHTMLParser as Html
 from selectolax.lexbor import LexborNode
@@ -17,9 +17,12 @@ from test_api import documented
 from test_security import PAYLOADS, check_markup, skeleton
 
 from broadsheet.library import Library
-from broadsheet.sources import Receipt, Verdict
+from broadsheet.sources import Receipt, Rejected, StreamState, Verdict
+from broadsheet.storage import SqlStore
+from broadsheet.text import clean_line
 from broadsheet.web import wording
 from broadsheet.web.heat import draw_heat
+from broadsheet.works import compose
 
 THERE = f"/receipts/{quote(ODD, safe='')}"
 
@@ -193,6 +196,24 @@ def test_health_tells_how_each_source_stands(reader: TestClient) -> None:
     assert sources[ODD]["blocked"] == REFUSAL and sources[ODD]["next_at"] is None
 
 
+def test_a_service_has_no_receipts_and_yet_says_what_could_not_go_in(tmp_path: Path) -> None:
+    """Break: ask only for receipts and sources in `ReceiptPages.day`."""
+    with open_followed(tmp_path) as library:
+        store = SqlStore.open(tmp_path, create=False, compose=compose)
+        with store.write() as transaction:
+            transaction.put_stream(StreamState("lens", "works"))
+            rejected = [Rejected("arxiv:2602.00001", "it is about another")]
+            transaction.add_rejections("lens", rejected, now=at(FRIDAY, 5))
+        store.close()
+        client = browse(library)
+        found = library.newsroom.get_receipts(FRIDAY, FRIDAY)
+        assert "lens" not in {receipt.source for receipt in found}
+        assert f"/receipts/lens/{FRIDAY}" in hrefs(read(client, "/receipts"), "main a")
+        said = text(read(client, f"/receipts/lens/{FRIDAY}"), "main")
+        assert "it is about another" in said and "followed" not in said
+        assert client.get(f"/receipts/lens/{FRIDAY - timedelta(days=1)}").status_code == 404
+
+
 def test_what_a_source_wrote_never_becomes_structure(tmp_path: Path) -> None:
     """Break: print the reason in `parts.html` with `|safe`."""
     shapes = []
@@ -205,7 +226,7 @@ def test_what_a_source_wrote_never_becomes_structure(tmp_path: Path) -> None:
             assert client.get("/healthz").status_code == 200
         for page in pages:
             check_markup(page)
-        assert f"reason {words}" in pages[2].css(".records")[0].text()
+        assert clean_line(f"reason {words}") in pages[2].css(".records")[0].text()
         shapes.append([skeleton(page) for page in pages])
     assert shapes[0] == shapes[1]
 

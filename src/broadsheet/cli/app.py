@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from broadsheet.library import Library
 
 HOW_TO_FILL = (
-    "Fill it with 'broadsheet import FILE' (saved pages, arXiv dumps, BibTeX, RIS, CSL-JSON), "
+    "Fill it with 'broadsheet import FILE' (saved pages, arXiv dumps, BibTeX, RIS and others), "
     "follow a source with 'broadsheet source add arxiv cs.LG', "
     "or look around in the demo library with 'broadsheet demo'."
 )

@@ -12,7 +12,6 @@ from itertools import groupby
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from broadsheet.cli.output import console, printable
@@ -38,6 +37,13 @@ VERDICT_STYLE = {
 """Of those that want no attention; dim where none is given."""
 NUMBERS = ("here", "new", "updated", "cross", "late", "rejected")
 WIDEST_NAME = 24
+HEADINGS = ("name", "kind", "follows", "papers", "last good", "state", "next")
+LESS_NEEDED = ("kind", "follows", "last good", "papers")
+"""Headings of columns that a narrow terminal has no room for, in the order in which they go."""
+
+CUT, NARROWEST, GAP = "follows", 12, 2
+"""The column that may be cut, how far, and the space between two columns."""
+
 INDENT = "  "
 
 
@@ -46,42 +52,120 @@ def local(moment: datetime | None) -> str:
     return moment.astimezone().strftime("%Y-%m-%d %H:%M %Z") if moment else "–"
 
 
+def clock(moment: datetime | None, now: datetime) -> str:
+    """The same, as short as it may be said now."""
+    if moment is None:
+        return "–"
+    then, today = moment.astimezone(), now.astimezone()
+    if then.date() == today.date():
+        return then.strftime("%H:%M")
+    return then.strftime("%m-%d %H:%M" if then.year == today.year else "%Y-%m-%d")
+
+
 # --- Sources ----------------------------------------------------------------------------------
 
 
-def sources(statuses: Sequence[SourceStatus]) -> None:
-    """A line for each source, and below what is amiss, with what mends it."""
+def sources(statuses: Sequence[SourceStatus], now: datetime) -> None:
+    """A line for each source, and below it what is amiss, with what mends it."""
     out = console()
-    table = Table(
-        "name", "kind", "follows", "papers", "last good", "state", "next", box=None,
-        padding=(0, 2, 0, 0),
-    )  # fmt: skip
-    for status in statuses:
-        source, state = status.source, state_of(status)
-        cells = (source.name, source.kind, ", ".join(source.targets), f"{status.items:,}")
-        table.add_row(
-            *(Text(printable(cell)) for cell in cells),
-            Text(local(status.good_at)),
-            Text(state, style=STATE_STYLE.get(state, "")),
-            Text(local(status.next_at)),
-        )
-    out.print(table)
-    for status in statuses:
-        if sentence := _amiss(status):
-            out.print(Text(sentence), soft_wrap=True)
+    rows = [_cells(status, now) for status in statuses]
+    widths = _fit([HEADINGS, *rows], out.width)
+    out.print(_row([(each, "bold") for each in HEADINGS], widths), soft_wrap=True)
+    for status, row in zip(statuses, rows, strict=True):
+        state = STATE_STYLE.get(state_of(status), "")
+        styles = [state if name == "state" else "" for name in HEADINGS]
+        out.print(_row(list(zip(row, styles, strict=True)), widths), soft_wrap=True)
+        if why := _amiss(status):
+            out.print(Text(printable(INDENT + why), style=state), soft_wrap=True)
+
+
+def _cells(status: SourceStatus, now: datetime) -> tuple[str, ...]:
+    source = status.source
+    cells = (
+        *(source.name, source.kind, ", ".join(source.targets), f"{status.items:,}"),
+        *(clock(status.good_at, now), state_of(status), clock(status.next_at, now)),
+    )
+    return tuple(map(printable, cells))
+
+
+def _fit(rows: Sequence[Sequence[str]], room: int) -> list[int]:
+    """How wide each column may be, 0: left out. No command needs what is cut or left out."""
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    for name in ("", *LESS_NEEDED):
+        if name:
+            widths[HEADINGS.index(name)] = 0
+        place = HEADINGS.index(CUT)
+        over = sum(width + GAP for width in widths if width) - GAP - room
+        if over <= 0:
+            return widths
+        if widths[place] - over >= NARROWEST:
+            widths[place] -= over
+            return widths
+    return widths
+
+
+def _row(cells: Sequence[tuple[str, str]], widths: Sequence[int]) -> Text:
+    line = Text()
+    for (cell, style), width in zip(cells, widths, strict=True):
+        if width:
+            cut = cell if cell_len(cell) <= width else set_cell_size(cell, width - 1) + "…"
+            line.append(set_cell_size(cut, width), style).append(" " * GAP)
+    line.rstrip()
+    return line
 
 
 def _amiss(status: SourceStatus) -> str:
-    if status.source.blocked or status.source.paused:
-        return describe_held(status.source)
-    return printable(f"{status.source.name}: {status.trouble}") if status.trouble else ""
+    if _is_held(status.source):
+        return _why_held(status.source)
+    return status.trouble
+
+
+def _is_held(source: Source) -> bool:
+    return source.paused or bool(source.blocked)
+
+
+def standing(statuses: Iterable[SourceStatus]) -> None:
+    """A line for each source whose receipts cannot be whole: what is amiss, or still to come."""
+    out = console()
+    for status in statuses:
+        if line := _describe_standing(status):
+            out.print(Text(line, style=STATE_STYLE.get(state_of(status), "")), soft_wrap=True)
+
+
+def _describe_standing(status: SourceStatus) -> str:
+    source = status.source
+    if _is_held(source):
+        return describe_held(source)
+    if status.trouble:
+        return describe_trouble(status)
+    if status.good_at:
+        return ""
+    how = "still filling" if status.streams else "not asked yet"
+    return printable(f"{source.name}: {how}; run  broadsheet sync {shlex.quote(source.name)}")
+
+
+def describe_trouble(status: SourceStatus) -> str:
+    """What is amiss with a source, and when it is tried again."""
+    moments = [state.due_at for state in status.streams if state.trouble == status.trouble]
+    said = _with_attempt(status.trouble, next(iter(moments), None))
+    return printable(f"{status.source.name}: {said}")
+
+
+def _with_attempt(trouble: str, moment: datetime | None) -> str:
+    """A trouble and when it is tried again, which some sentences say themselves."""
+    if moment is None or "next attempt" in trouble:
+        return trouble
+    return f"{trouble} Next attempt: {local(moment)}."
 
 
 def describe_held(source: Source) -> str:
     """Why nothing is asked of a source, and what changes that."""
-    why = source.blocked or "paused."
+    return printable(f"{source.name}: {_why_held(source)}")
+
+
+def _why_held(source: Source) -> str:
     resume = f"broadsheet source resume {shlex.quote(source.name)}"
-    return printable(f"{source.name}: {why} Go on:  {resume}")
+    return f"{source.blocked or 'paused.'} Go on:  {resume}"
 
 
 def describe_rest(statuses: Iterable[SourceStatus], now: datetime) -> str:
@@ -95,8 +179,8 @@ def describe_rest(statuses: Iterable[SourceStatus], now: datetime) -> str:
     return printable(f"Nothing is due before {local(moment)} ({name}).")
 
 
-def trial(trial: Trial) -> None:
-    """What one request of a stream gave."""
+def trial(trial: Trial, quiet: str) -> None:
+    """What one request of a stream gave; `quiet` is why today's could list nothing, or ""."""
     out = console()
     out.print(Text(printable(trial.stream), style="bold"))
     if trial.url:
@@ -105,6 +189,8 @@ def trial(trial: Trial) -> None:
         out.print(Text(INDENT + told))
     for title in trial.examples:
         out.print(Text(printable(f"{INDENT}· {title}"), style="dim"), soft_wrap=True)
+    if not trial.records + trial.rejected and not trial.trouble:
+        out.print(Text(printable(f"{INDENT}Nothing is listed there now. {quiet}".rstrip())))
     if trial.trouble:
         out.print(Text(printable(INDENT + trial.trouble), style="yellow"), soft_wrap=True)
 
@@ -117,22 +203,28 @@ def describe(report: StreamReport, *, followed: bool = True) -> str:
 
     What is not `followed` is a service, which no command resumes.
     """
-    return printable(f"{report.source} {report.title}: {_told(report, followed)}")
+    name = f"{report.source} {report.title}".rstrip()
+    return printable(f"{name}: {_told(report, followed)}")
 
 
 def _told(report: StreamReport, followed: bool) -> str:
     if report.outcome is Outcome.BUSY:
-        return "another process is at it."
+        if report.title:
+            return f"{report.trouble} The next sync goes on."
+        return "another process is asking it, and goes on; nothing is to be done."
     brought = _brought(report)
     if report.outcome is Outcome.STOPPED:
         return f"{brought}; stopped, the next sync goes on from there."
     if not report.trouble:
         return brought
-    mend = f"Next attempt: {local(report.next_at)}." if report.next_at else ""
+    said = _with_attempt(report.trouble, report.next_at)
     if report.outcome is Outcome.REFUSED and followed:
-        mend = f"Once you have seen to it:  broadsheet source resume {shlex.quote(report.source)}"
+        resume = f"broadsheet source resume {shlex.quote(report.source)}"
+        said = f"{report.trouble} Once you have seen to it:  {resume}"
+    if report.outcome is Outcome.WAITING and not report.requests:
+        return f"not asked: {said}"
     came = f"{brought}. " if report.added + report.updated + report.rejected else ""
-    return f"{came}{report.trouble} {mend}".rstrip()
+    return came + said
 
 
 def _brought(report: StreamReport) -> str:

@@ -31,7 +31,8 @@ def import_files(app: App, files: tuple[str, ...], as_json: bool) -> int:
     """Bring papers in from files, and make them searchable.
 
     Reads saved listing pages (text or HTML), arXiv metadata (JSONL as the public snapshot has
-    it), BibTeX, RIS, CSL-JSON and Broadsheet's own export; plain, .gz or .zst; "-" is standard
+    it), XML of the ACL Anthology, notes of OpenReview (JSON), BibTeX, RIS, CSL-JSON and
+    Broadsheet's own export; plain, .gz or .zst; "-" is standard
     input. What kind a file is, is seen from its content.
 
     \b

@@ -26,9 +26,24 @@ class Listener(Protocol):
 
     def __call__(self, stage: str, done: int, total: int | None) -> None: ...
 
+    def end(self, stage: str) -> None:
+        """Hear that nothing more comes of a stage."""
 
-def deaf(stage: str, done: int, total: int | None) -> None:
-    """The listener where nobody watches."""
+    def say(self, line: str) -> None:
+        """Print a line of the answer while the work goes on; the line is printable."""
+
+
+class _Deaf:
+    def __call__(self, stage: str, done: int, total: int | None) -> None: ...
+
+    def end(self, stage: str) -> None: ...
+
+    def say(self, line: str) -> None:
+        click.echo(line)
+
+
+deaf: Listener = _Deaf()
+"""The listener where nobody watches."""
 
 
 def printable(text: str, *, keep_lines: bool = False) -> str:

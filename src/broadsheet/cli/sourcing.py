@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from broadsheet.cli.app import App, pass_app
 from broadsheet.cli.finding import as_json
 from broadsheet.cli.output import printable, show_json
 from broadsheet.errors import BroadsheetError, InvalidInputError, NotFoundError
+from broadsheet.sources import Verdict
 
 if TYPE_CHECKING:
     from broadsheet.newsroom import Newsroom
@@ -122,11 +123,27 @@ def add(app: App, kind: str, targets: tuple[str, ...], since: date | None, mirro
         if since:
             require_past(newsroom, since)
         followed = newsroom.add_source(kind, targets, since=since, mirror=mirror)
+        known = [status.source for status in newsroom.get_status()]
     what = f" {', '.join(followed.targets)}" if followed.targets else ""
     begin = f", from {followed.since} on" if followed.since else ""
     click.echo(printable(f"{followed.name} is followed:{what or ' all of it'}{begin}."))
+    if beside := _tell_others(followed, known):
+        click.echo(printable(beside))
     click.echo(printable(f"Fetch now:  broadsheet sync {shlex.quote(followed.name)}"))
     click.echo(printable(f"Try first:  broadsheet source test {shlex.quote(followed.name)}"))
+
+
+def _tell_others(added: Source, known: Sequence[Source]) -> str:
+    """That the same kind is followed at another place already, which is easily overlooked."""
+    others = [each for each in known if each.kind == added.kind and each.mirror != added.mirror]
+    if not others:
+        return ""
+    from broadsheet.wiring import list_kinds
+
+    titles = {each.kind: each.title for each in list_kinds()}
+    itself = f"{titles.get(added.kind, added.kind)} itself"
+    places = [f"{each.name} at {each.mirror or itself}" for each in (added, *others)]
+    return f"It is a source of its own: {places[0]}, beside {', '.join(places[1:])}."
 
 
 @source_group.command("list")
@@ -143,13 +160,13 @@ def list_sources(app: App, as_json: bool) -> None:
     broadsheet source list --json
     """
     with app.library() as library:
-        statuses = library.newsroom.get_status()
+        statuses, now = library.newsroom.get_status(), library.newsroom.now()
     if as_json:
         show_json(shapes.sources(statuses))
     elif statuses:
         from broadsheet.cli import bulletin
 
-        bulletin.sources(statuses)
+        bulletin.sources(statuses, now)
     else:
         click.echo(f"Nothing is followed yet. {HOW_TO_FOLLOW}")
 
@@ -221,10 +238,17 @@ def test(app: App, name: str, as_json: bool) -> int:
             if not as_json:
                 from broadsheet.cli import bulletin
 
-                bulletin.trial(trial)
+                bulletin.trial(trial, _why_quiet(library.newsroom, name))
     if as_json:
         show_json(shapes.trials(name, tried))
     return codes.ATTENTION if any(trial.trouble for trial in tried) else codes.OK
+
+
+def _why_quiet(newsroom: Newsroom, name: str) -> str:
+    """Why a source announces nothing today, or ""."""
+    today = newsroom.today()
+    written = newsroom.get_receipts(today, today, source=name)
+    return next((each.sentence for each in written if each.verdict is Verdict.QUIET), "")
 
 
 COMMANDS = (source_group,)

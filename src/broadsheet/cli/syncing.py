@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from broadsheet import shapes
 from broadsheet.cli import codes
 from broadsheet.cli.app import App, pass_app, progress
 from broadsheet.cli.finding import as_json
-from broadsheet.cli.output import complain, printable, show_json
+from broadsheet.cli.output import Listener, complain, deaf, printable, show_json
 from broadsheet.cli.sourcing import (
     HOW_TO_FOLLOW,
     naming_sources,
@@ -21,8 +22,10 @@ from broadsheet.cli.sourcing import (
     to_day,
     to_whole_day,
 )
+from broadsheet.ids import parse_arxiv
 
 if TYPE_CHECKING:
+    from broadsheet.model import Record
     from broadsheet.newsroom import Newsroom
     from broadsheet.sources import SourceStatus, StreamReport
 
@@ -45,7 +48,7 @@ def sync(app: App, names: tuple[str, ...], watch: bool, as_json: bool) -> int:
     Stop it with Ctrl-C whenever you like: the next sync goes on where this one was. 'serve'
     does the same as --watch beside its pages.
 
-    Exit code 4 when a source was in trouble, 1 when no source gave anything.
+    Exit code 4 when a source is in trouble, due or not; 1 when all that was asked failed.
     """
     if watch and names:
         raise click.UsageError("--watch follows all sources; leave the names out.")
@@ -73,15 +76,16 @@ def _fetch(app: App, names: Sequence[str], watch: bool, as_json: bool) -> int:
 
 
 def _sync(newsroom: Newsroom, names: Sequence[str], as_json: bool) -> int:
-    with naming_sources(newsroom), progress() as listener:
-        report = newsroom.sync(names, progress=listener, tell=_teller(as_json))
+    teller = _Teller(_say_nothing if as_json else _describe)
+    with naming_sources(newsroom), teller.listening() as listener:
+        report = newsroom.sync(names, progress=listener, tell=teller)
     statuses = newsroom.get_status()
     if as_json:
         show_json(shapes.sync_report(report, _next_of(statuses)))
     else:
         _tell_rest(report.streams, statuses, names, newsroom.now())
-    refused = [each for each in statuses if each.source.blocked and _meant(each, names)]
-    return _code(report.streams, refused)
+    amiss = any(_is_amiss(each) for each in statuses if _meant(each, names))
+    return _code(report.streams, amiss)
 
 
 def _watch(newsroom: Newsroom, as_json: bool) -> None:
@@ -89,20 +93,41 @@ def _watch(newsroom: Newsroom, as_json: bool) -> None:
 
     if not as_json and not newsroom.get_status():
         click.echo(f"Nothing is followed yet; waiting. {HOW_TO_FOLLOW}")
-    tell = _print_line_of_json if as_json else _teller(as_json)
-    Watch(newsroom, tell=tell, listening=progress).run()
+    teller = _Teller(_write_json if as_json else _describe)
+    Watch(newsroom, tell=teller, listening=teller.listening).run()
 
 
-def _teller(as_json: bool) -> Callable[[StreamReport], None]:
-    if as_json:
-        return lambda report: None
+class _Teller:
+    """Tells of each stream that has ended, above the bars where there are some."""
+
+    def __init__(self, write: Callable[[StreamReport], str]) -> None:
+        self._write = write
+        self._listener = deaf
+
+    @contextmanager
+    def listening(self) -> Iterator[Listener]:
+        """The listener of one sync."""
+        with progress() as self._listener:
+            yield self._listener
+
+    def __call__(self, report: StreamReport) -> None:
+        self._listener.end(f"{report.source}: {report.title}")
+        if line := self._write(report):
+            self._listener.say(line)
+
+
+def _say_nothing(report: StreamReport) -> str:
+    return ""
+
+
+def _describe(report: StreamReport) -> str:
     from broadsheet.cli import bulletin
 
-    return lambda report: click.echo(bulletin.describe(report))
+    return bulletin.describe(report)
 
 
-def _print_line_of_json(report: StreamReport) -> None:
-    click.echo(json.dumps(shapes.stream_report(report)))
+def _write_json(report: StreamReport) -> str:
+    return json.dumps(shapes.stream_report(report))
 
 
 def _meant(status: SourceStatus, names: Sequence[str]) -> bool:
@@ -111,6 +136,10 @@ def _meant(status: SourceStatus, names: Sequence[str]) -> bool:
 
 def _is_held(status: SourceStatus) -> bool:
     return status.source.paused or bool(status.source.blocked)
+
+
+def _is_amiss(status: SourceStatus) -> bool:
+    return shapes.state_of(status) in ("refused", "trouble")
 
 
 def _next_of(statuses: Sequence[SourceStatus]) -> datetime | None:
@@ -131,24 +160,35 @@ def _tell_rest(
         return
     meant = [each for each in statuses if _meant(each, names)]
     free = [each for each in meant if not _is_held(each)]
-    if free and not reports:
+    if not reports and not all(_is_amiss(each) for each in free):
         click.echo(bulletin.describe_rest(free, now))
     asked = {report.source for report in reports}
+    said = {(report.source, report.trouble) for report in reports}
     for each in meant:
         worth_saying = each.source.blocked or names or not free
-        if _is_held(each) and each.source.name not in asked and worth_saying:
-            click.echo(bulletin.describe_held(each.source))
+        if _is_held(each):
+            if each.source.name not in asked and worth_saying:
+                click.echo(bulletin.describe_held(each.source))
+        elif (each.source.name, each.trouble) not in said and _is_amiss(each):
+            click.echo(bulletin.describe_trouble(each))
 
 
-def _code(reports: Sequence[StreamReport], refused: Sequence[SourceStatus]) -> int:
-    """Done, done but for some, or nothing got."""
+def _code(reports: Sequence[StreamReport], amiss: bool = False) -> int:
+    """Done, done but for some, or nothing got; `amiss` is what stands whatever was asked."""
+    from broadsheet.sources import Outcome
+
+    bad = [each for each in reports if each.trouble and each.outcome is not Outcome.BUSY]
+    if bad and all(_has_failed(each) for each in reports):
+        return codes.FAILED
+    return codes.ATTENTION if bad or amiss else codes.OK
+
+
+def _has_failed(report: StreamReport) -> bool:
+    """Whether it was asked in vain; what was held back was not asked."""
     from broadsheet.sources import Outcome
 
     failed = (Outcome.WAITING, Outcome.BROKEN, Outcome.REFUSED)
-    bad = [each for each in reports if each.trouble and each.outcome is not Outcome.BUSY]
-    if bad and all(each.outcome in failed for each in reports):
-        return codes.FAILED
-    return codes.ATTENTION if bad or refused else codes.OK
+    return report.outcome in failed and (report.requests > 0 or report.outcome != Outcome.WAITING)
 
 
 @click.command()
@@ -167,7 +207,10 @@ def receipts(app: App, day: date | None, since: date | None, name: str, as_json:
     broadsheet receipts --day 2026-11-20          one day, with the keys of what is missing
     broadsheet receipts --since 2026-10 --source arxiv
 
-    Exit code 4 when anything is missing, stale or failed on these days.
+    Above them stands what is amiss with a source now, or that it has not come to its end yet.
+
+    Exit code 4 when anything is missing, stale or failed on these days, or a source is in
+    trouble now.
     """
     if day and since:
         raise click.UsageError("Choose one of --day and --since.")
@@ -178,17 +221,20 @@ def receipts(app: App, day: date | None, since: date | None, name: str, as_json:
         require_past(newsroom, first)
         written = newsroom.get_receipts(first, last, source=name)
         rejected = newsroom.get_rejections(first, last, source=name)
-        followed = bool(newsroom.get_status())
+        statuses = [each for each in newsroom.get_status() if name in ("", each.source.name)]
     if as_json:
         show_json(shapes.receipts(written, rejected, first, last))
-    elif written:
+    else:
         from broadsheet.cli import bulletin
 
-        bulletin.receipts(written, rejected, detailed=day is not None)
-    else:
-        click.echo(f"There are no receipts of {_span(first, last)}. {_why_none(followed)}")
+        bulletin.standing(statuses)
+        if written:
+            bulletin.receipts(written, rejected, detailed=day is not None)
+        else:
+            why = _why_none(bool(statuses))
+            click.echo(f"There are no receipts of {_span(first, last)}. {why}")
     wants_attention = any(receipt.verdict.wants_attention for receipt in written)
-    return codes.ATTENTION if wants_attention else codes.OK
+    return codes.ATTENTION if wants_attention or any(map(_is_amiss, statuses)) else codes.OK
 
 
 def _span(first: date, last: date) -> str:
@@ -248,7 +294,7 @@ def _enrich(app: App, service: str, limit: int, again: bool, as_json: bool) -> i
         from broadsheet.cli import bulletin
 
         click.echo(bulletin.describe(report, followed=False))
-    return _code([report], ())
+    return _code([report])
 
 
 @click.command()
@@ -266,13 +312,28 @@ def fetch(app: App, references: tuple[str, ...], as_json: bool) -> int:
     """
     with app.library(create=True) as library, progress() as listener:
         came = library.newsroom.fetch(references, progress=listener)
+    missing = _find_missing(references, came)
     if as_json:
-        show_json({"asked": len(references), "records": [shapes.record(each) for each in came]})
+        records = [shapes.record(each) for each in came]
+        show_json({"asked": len(references), "records": records, "missing": missing})
     else:
         for each in came:
             click.echo(printable(f"{each.key}v{each.version or 1}  {each.title}"))
+        if missing:
+            click.echo(f"arXiv does not give {', '.join(missing)}.")
         click.echo(f"{len(came):,} of {len(references):,} came.")
-    return codes.OK if len(came) >= len(references) else codes.ATTENTION
+    return codes.ATTENTION if missing else codes.OK
+
+
+def _find_missing(references: Sequence[str], came: Sequence[Record]) -> list[str]:
+    """The arXiv ids that were asked for and did not come."""
+    here = {(each.key, version) for each in came for version in (None, each.version)}
+    asked = dict.fromkeys(found for each in references if (found := parse_arxiv(each)))
+    return [
+        identifier.value + (f"v{version}" if version else "")
+        for identifier, version in asked
+        if (identifier.value, version) not in here
+    ]
 
 
 COMMANDS = (sync, receipts, fetch, enrich)

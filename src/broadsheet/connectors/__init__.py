@@ -67,7 +67,7 @@ class Connectors(Mapping[str, Connector]):
             try:
                 made = self[kind]
                 yield Kind(kind, made.title, made.summary, made.example)
-            except (ImportError, AttributeError) as error:
+            except (ImportError, AttributeError, TypeError) as error:
                 yield Kind(kind, kind, f"this plug-in cannot be loaded: {error}", "")
 
     def _make(self, kind: str) -> Connector:

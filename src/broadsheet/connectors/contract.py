@@ -30,7 +30,7 @@ from broadsheet.errors import (
     SourceRefusedError,
 )
 from broadsheet.model import Record
-from broadsheet.ports import Connector
+from broadsheet.ports import Almanac, Connector
 from broadsheet.sources import Answer, Batch, Raw, Source, Stream
 
 _MEMBERS = (
@@ -105,14 +105,17 @@ def _check_manners(connector: Connector, source: Source) -> Iterator[str]:
 
 def _check_days(connector: Connector, source: Source) -> Iterator[str]:
     week = [date(2026, 2, 26) + timedelta(days=number) for number in range(7)]
-    for day in (date.min, *week, date.max):
+    asked: dict[str, Callable[[date], object]] = {"quiet": lambda day: connector.quiet(source, day)}
+    if isinstance(connector, Almanac):
+        asked["doubt"] = connector.doubt
+    for (name, ask), day in product(asked.items(), (date.min, *week, date.max)):
         try:
-            why: object = connector.quiet(source, day)
+            why = ask(day)
         except Exception as error:  # noqa: BLE001  # the point is to name whatever escapes
-            yield f"quiet raises {type(error).__name__} ({error}) on {day}"
+            yield f"{name} raises {type(error).__name__} ({error}) on {day}"
         else:
             if not isinstance(why, str):
-                yield f"quiet gives no text for {day}"
+                yield f"{name} gives no text for {day}"
 
 
 def _check_coverage(connector: Connector, source: Source, samples: Sequence[Raw]) -> Iterator[str]:
@@ -134,6 +137,7 @@ class _ScriptedWeb:
     def __init__(self, outcome: Answer | Exception) -> None:
         self.outcome = outcome
         self.urls: list[str] = []
+        self.requests = 0
         self.asked: list[object] = []
 
     def get(self, url: str, *, headers: object = None, **rest: object) -> Answer:

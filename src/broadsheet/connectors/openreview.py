@@ -75,7 +75,9 @@ class OpenReviewConnector:
         )
 
     def streams(self, source: Source) -> Sequence[Stream]:
-        return tuple(Stream(venue, venue, timedelta(days=1), category=venue) for venue in source.targets)
+        return tuple(
+            Stream(venue, venue, timedelta(days=1), category=venue) for venue in source.targets
+        )
 
     def fetch(self, source: Source, stream: Stream, cursor: str | None, web: Web) -> Raw:
         offset = count_of(load_cursor(cursor), "offset") or 0

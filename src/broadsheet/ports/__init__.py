@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from broadsheet.ports.files import FileFormat
 from broadsheet.ports.index import Embedder, Index, IndexState, Vectors
-from broadsheet.ports.live import Connector, Enricher, Fetcher, Repairer, Web
+from broadsheet.ports.live import Almanac, Connector, Enricher, Fetcher, Repairer, Web
 from broadsheet.ports.progress import Progress, silent
 from broadsheet.ports.store import Store
 from broadsheet.ports.writing import Candidate, NewRecord, Transaction, WorkKey
 
 __all__ = [
+    "Almanac",
     "Candidate",
     "Connector",
     "Embedder",

@@ -17,6 +17,10 @@ class Web(Protocol):
     follows redirects to allowed addresses only, and bounds time and size.
     """
 
+    @property
+    def requests(self) -> int:
+        """How many requests were sent so far, those that follow redirects included."""
+
     def get(
         self,
         url: str,
@@ -114,6 +118,14 @@ class Repairer(Protocol):
 
     def fetch_items(self, source: Source, keys: Sequence[str], web: Web) -> Raw:
         """One request for the records of these keys; `parse` understands the answer."""
+
+
+@runtime_checkable
+class Almanac(Protocol):
+    """A connector whose `quiet` goes by a list of holidays that ends somewhere."""
+
+    def doubt(self, day: date) -> str:
+        """Why a day that seems ordinary might be a holiday, in a clause, or ""."""
 
 
 class Enricher(Protocol):

@@ -141,14 +141,22 @@ class Transaction(Protocol):
         that was read off a page replaces an estimate, and keeps when that arrived.
         """
 
-    def add_pages(self, source: str, pages: Collection[tuple[str, date]], *, page: str) -> None:
+    def add_pages(
+        self, source: str, pages: Collection[tuple[str, date]], *, page: str, now: datetime
+    ) -> None:
         """Note that a page spoke for these categories and days, whatever it listed."""
 
     def add_measures(self, source: str, measures: Collection[Measure], *, now: datetime) -> None:
         """Append to each series, where the value differs from the series' last one."""
 
     def add_rejections(self, source: str, rejected: Collection[Rejected], *, now: datetime) -> None:
-        """Keep why something could not go in; the same reason for the same key is kept once."""
+        """Keep why something could not go in; the same reason for the same key is kept once.
+
+        What has no key is kept once a day; past 1,000 a day, only how many there were at least.
+        """
 
     def add_report(self, report: StreamReport) -> None:
-        """Append to the journal of runs; each stream keeps its last 200."""
+        """Append to the journal of runs; runs are kept for 200 days.
+
+        Of those that found nothing new, only a stream's last of a day stays.
+        """

@@ -52,6 +52,7 @@ def write_receipts(
     rejections: Sequence[RejectedItem],
     missing: Callable[[str, str, date], Sequence[str]],
     quiet: Callable[[Source, date], str],
+    doubt: Callable[[Source, date], str],
     daily: Callable[[Source], bool],
     first: date,
     last: date,
@@ -60,7 +61,8 @@ def write_receipts(
     """A receipt for every source, category and day from `first` to `last`, both included.
 
     `tallies` should begin at `look_back(first)`: what was seen before tells what is to be expected;
-    `reports` should end at `look_ahead(last)`. `quiet` and `daily` are as in `ports.Connector`.
+    `reports` should end at `look_ahead(last)`. `quiet` and `daily` are as in `ports.Connector`,
+    `doubt` as in `ports.Almanac`.
     A source's receipts begin with its first day. Where it is `daily`, each target has a receipt
     for every day, else each category that is seen more often than weekly; every day has at least
     one. Of a source that was removed, the days with something on them remain. `missing` is asked
@@ -79,11 +81,12 @@ def write_receipts(
         expected = ledger.daily or any(quiet(source, day) for day in week)
         for day in _days(max(first, source.since or source.added_at.date()), last):
             rows = _rows(source.name, names, day, days.get(day, {}))
-            written += _write_day(ledger, list(rows), missing, quiet(source, day), expected)
+            facts = (quiet(source, day), expected, doubt(source, day))
+            written += _write_day(ledger, list(rows), missing, *facts)
     for name in gone:
         for day in sorted(each for each in counted[name] if first <= each <= last):
             rows = (tally for _, tally in sorted(counted[name][day].items()))
-            written += _write_day(ledgers[name], list(rows), missing, "", False)
+            written += _write_day(ledgers[name], list(rows), missing, "", False, "")
     return tuple(written)
 
 
@@ -93,6 +96,7 @@ def _write_day(
     missing: Callable[[str, str, date], Sequence[str]],
     quiet: str,
     expected: bool,
+    doubt: str,
 ) -> Iterator[Receipt]:
     """The receipts of all categories of a source for one day.
 
@@ -112,7 +116,7 @@ def _write_day(
     for row, keys in zip(rows, lacking, strict=True):
         if row.category or loose or len(rows) == 1 or row.page or row.announced:
             own = tuple(item for item in rejected if item.key in keys)
-            yield judge(ledger, Day(row, keys, own, loose, quiet, expected))
+            yield judge(ledger, Day(row, keys, own, loose, quiet, expected, doubt))
 
 
 def _days(first: date, last: date) -> Iterator[date]:
@@ -149,4 +153,4 @@ def _rows(
 
 def _make_blank(source: str, category: str, day: date) -> DayTally:
     """A day of which the store counts nothing."""
-    return DayTally(source, category, day, "", *[0] * 8)
+    return DayTally(source, category, day, "", 0, 0, 0, 0, 0, 0, 0, 0)

@@ -14,7 +14,8 @@ class Day(NamedTuple):
     """What is to be judged: a tally, the keys that it misses, what of them was turned away (`own`),
     what else of its source and day was (`loose`), and why nothing is announced on such a day.
 
-    `expected` says that the source keeps a calendar, so that an ordinary day without news is odd.
+    `expected` says that the source keeps a calendar, so that an ordinary day without news is odd;
+    `doubt` why the day may be none all the same.
     """
 
     tally: DayTally
@@ -23,6 +24,7 @@ class Day(NamedTuple):
     loose: tuple[RejectedItem, ...]
     quiet: str
     expected: bool
+    doubt: str
 
 
 def judge(ledger: Ledger, day: Day) -> Receipt:
@@ -83,14 +85,15 @@ def _judge_empty_page(ledger: Ledger, day: Day, receipt: Receipt) -> Receipt:
         return replace(receipt, verdict=Verdict.QUIET, sentence=sentence)
     if not ledger.is_over(receipt.day):
         verdict = Verdict.EMPTY if ledger.daily else Verdict.WAITING
-        return _pending(ledger, receipt, verdict, [say.EMPTY_SO_FAR], here)
-    return _empty(receipt, day.expected, here)
+        return _pending(ledger, receipt, verdict, [say.EMPTY_SO_FAR, day.doubt], here)
+    return _empty(receipt, day, here)
 
 
-def _empty(receipt: Receipt, expected: bool, more: list[str]) -> Receipt:
+def _empty(receipt: Receipt, day: Day, more: list[str]) -> Receipt:
     """The source was asked and had nothing: odd where it keeps a calendar."""
-    if expected:
-        sentence = say.join([say.EMPTY, *more])
+    if day.expected:
+        empty = [say.EMPTY_PERHAPS, day.doubt] if day.doubt else [say.EMPTY]
+        sentence = say.join([*empty, *more])
         return replace(receipt, verdict=Verdict.EMPTY, sentence=sentence)
     return replace(receipt, verdict=Verdict.QUIET, sentence=say.join([say.NO_CALENDAR, *more]))
 
@@ -139,10 +142,10 @@ def _judge_silence(ledger: Ledger, facts: Day, receipt: Receipt) -> Receipt:
         return replace(receipt, verdict=Verdict.HARVESTED, sentence=sentence)
     if day < source.added_at.date():
         return replace(receipt, sentence=say.BEFORE)
-    return _judge_idleness(ledger, receipt, facts.expected)
+    return _judge_idleness(ledger, receipt, facts)
 
 
-def _judge_idleness(ledger: Ledger, receipt: Receipt, expected: bool) -> Receipt:
+def _judge_idleness(ledger: Ledger, receipt: Receipt, facts: Day) -> Receipt:
     """A day on which the source was followed, and neither news nor trouble is on record."""
     day, source = receipt.day, ledger.source
     assert source is not None
@@ -157,7 +160,7 @@ def _judge_idleness(ledger: Ledger, receipt: Receipt, expected: bool) -> Receipt
         return replace(receipt, sentence=say.join([say.NO_ATTEMPT, *halted]))
     if ledger.daily:
         return replace(receipt, sentence=say.NEVER_SEEN)
-    return _empty(receipt, expected, [f"asked {say.count_times(answers)}"])
+    return _empty(receipt, facts, [f"asked {say.count_times(answers)}"])
 
 
 def _pending(

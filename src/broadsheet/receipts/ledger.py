@@ -123,7 +123,11 @@ class Ledger:
             since, tried = state.trouble_since, state.tried_at
             if not state.trouble or since is None or tried is None:
                 continue
-            if not (state.trouble_day or since.date()) <= day <= (state.trouble_day or tried.date()):
+            if (
+                not (state.trouble_day or since.date())
+                <= day
+                <= (state.trouble_day or tried.date())
+            ):
                 continue
             if _concerns(state.trouble_category, category):
                 answered = not state.failures and not (self.source and self.source.blocked)

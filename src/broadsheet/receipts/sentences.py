@@ -10,6 +10,7 @@ from broadsheet.receipts.ledger import DayTrouble
 from broadsheet.sources import DayTally, RejectedItem, Source
 
 EMPTY = "The feed listed nothing on an ordinary day"
+EMPTY_PERHAPS = "The feed listed nothing"
 EMPTY_SO_FAR = "Nothing was listed for this day so far"
 NO_CALENDAR = "Nothing was listed for this day, and the source keeps no calendar"
 NO_PAGE = "No page of this day was seen"

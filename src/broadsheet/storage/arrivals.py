@@ -1,4 +1,4 @@
-"""What was announced and what has come: items, announcements, pages, rejections, as written."""
+"""What was announced and what has come: items, announcements, pages, as written."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from broadsheet.sources import Announcement, Item, Rejected
+from broadsheet.sources import Announcement, Item
+from broadsheet.storage.rejections import mend_rejections
 from broadsheet.storage.rows import in_chunks, insert_rows, to_days, to_seconds
-from broadsheet.storage.schema_live import announcement, item, page, rejection
+from broadsheet.storage.schema_live import announcement, item, page
 
 # --- Items ------------------------------------------------------------------------------------
 
@@ -40,7 +41,7 @@ def put_items(
     connection.execute(_PUT_ITEM, rows)
     arrived = [{"of": source, "item": each.key, "upto": each.version, "now": at} for each in items]
     connection.execute(_ARRIVE, arrived)
-    connection.execute(_MEND, XX)
+    mend_rejections(connection, source, [each.key for each in items], at=at)
 
 
 _PUT = upsert(item)
@@ -59,12 +60,6 @@ _ARRIVE = (
     .where(announcement.c.source == bindparam("of"), announcement.c.key == bindparam("item"))
     .where(announcement.c.version <= bindparam("upto"), announcement.c.arrived_at.is_(None))
     .values(arrived_at=bindparam("now"))
-)
-_MEND = (
-    update(rejection)
-    .where(rejection.c.source == bindparam("of"), rejection.c.key == bindparam("item"))
-    .where(rejection.c.mended_at.is_(None))
-    .values(mended_at=bindparam("now"))
 )
 
 # --- Announcements ----------------------------------------------------------------------------
@@ -185,7 +180,7 @@ def _get_arrivals(
     return found
 
 
-# --- Pages ---------------------------------------------------------------------------------------
+# --- Pages ------------------------------------------------------------------------------------
 
 
 def add_pages(
@@ -194,17 +189,17 @@ def add_pages(
     pages: Collection[tuple[str, date]],
     *,
     url: str,
+    now: datetime,
 ) -> None:
-    """Note that a page spoke; its newest address is kept."""
+    """Note that a page spoke; its newest address is kept, and when it was last seen."""
+    at = to_seconds(now)
     rows = [
-        {"source": source, "category": category, "day": to_days(day), "url": url}
+        {"source": source, "category": category, "day": to_days(day), "url": url, "seen_at": at}
         for category, day in pages
     ]
     if rows:
         put = upsert(page)
-        values = {"url": put.excluded.url}
+        values = {"url": put.excluded.url, "seen_at": put.excluded.seen_at}
         connection.execute(
             put.on_conflict_do_update(index_elements=page.primary_key, set_=values), rows
         )
-
-

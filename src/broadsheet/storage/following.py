@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from broadsheet.sources import Outcome, Source, StreamReport, StreamState
@@ -101,21 +101,30 @@ def add_report(connection: Connection, told: StreamReport) -> None:
     values = _to_row(asdict(told)) | {"trouble": clean_line(told.trouble)}
     ended = values["ended_at"]
     same = (report.c.source == told.source) & (report.c.stream == told.stream)
-    connection.execute(
-        delete(report).where(same, report.c.ended_at < ended - KEPT // _MICROSECOND)
-    )
+    connection.execute(delete(report).where(same, report.c.ended_at < ended - KEPT // _MICROSECOND))
     midnight = ended - ended % _DAY
     today = same & report.c.ended_at.between(midnight, midnight + _DAY - 1)
-    well = report.c.trouble == ""
-    if not values["trouble"] and told.outcome is Outcome.UNCHANGED:
-        alike = today & well & (report.c.outcome == Outcome.UNCHANGED)
-        values["requests"] += connection.scalar(select(func.sum(report.c.requests)).where(alike)) or 0
-        connection.execute(delete(report).where(alike))
-    elif values["trouble"] or told.outcome is not Outcome.DONE:
-        alike = today & (~well | report.c.outcome.not_in((Outcome.DONE, Outcome.UNCHANGED)))
-        later = select(report.c.id).where(alike).order_by(report.c.id).offset(MOST_TROUBLES - 1)
-        connection.execute(delete(report).where(report.c.id.in_(later)))
+    if values["trouble"] or told.outcome not in (Outcome.DONE, Outcome.UNCHANGED):
+        _thin_out(connection, today)
+    elif told.outcome is Outcome.UNCHANGED:
+        values["requests"] += _drop_idle(connection, today)
     connection.execute(insert(report).values(values))
+
+
+def _thin_out(connection: Connection, today: ColumnElement[bool]) -> None:
+    """Make room for one more run that did not end well."""
+    ill = or_(report.c.trouble != "", report.c.outcome.not_in((Outcome.DONE, Outcome.UNCHANGED)))
+    runs = select(report.c.id).where(today, ill).order_by(report.c.id)
+    later = runs.offset(MOST_TROUBLES - 1)
+    connection.execute(delete(report).where(report.c.id.in_(later)))
+
+
+def _drop_idle(connection: Connection, today: ColumnElement[bool]) -> int:
+    """Drop the runs that found nothing new; how many requests they took."""
+    idle = today & (report.c.trouble == "") & (report.c.outcome == Outcome.UNCHANGED)
+    requests = connection.scalar(select(func.sum(report.c.requests)).where(idle))
+    connection.execute(delete(report).where(idle))
+    return requests or 0
 
 
 def get_reports(

@@ -21,7 +21,7 @@ from broadsheet.sources import (
     StreamReport,
     StreamState,
 )
-from broadsheet.storage import arrivals, following, tallies
+from broadsheet.storage import arrivals, following, rejections, tallies
 from broadsheet.storage.measures import add_measures, find_carriers_after, get_series
 from broadsheet.storage.rows import Composer
 
@@ -61,11 +61,13 @@ class LiveWriting:
     ) -> None:
         arrivals.add_announcements(self._connection, source, announced, now=now)
 
-    def add_pages(self, source: str, pages: Collection[tuple[str, date]], *, page: str) -> None:
-        arrivals.add_pages(self._connection, source, pages, url=page)
+    def add_pages(
+        self, source: str, pages: Collection[tuple[str, date]], *, page: str, now: datetime
+    ) -> None:
+        arrivals.add_pages(self._connection, source, pages, url=page, now=now)
 
     def add_rejections(self, source: str, rejected: Collection[Rejected], *, now: datetime) -> None:
-        arrivals.add_rejections(self._connection, source, rejected, now=now)
+        rejections.add_rejections(self._connection, source, rejected, now=now)
 
     def add_measures(self, source: str, measures: Collection[Measure], *, now: datetime) -> None:
         add_measures(self._connection, source, measures, now=now)
@@ -115,7 +117,7 @@ class LiveReading:
         self, first: date, last: date, *, source: str = "", limit: int = 1000
     ) -> Sequence[RejectedItem]:
         with self._read() as connection:
-            return tallies.get_rejections(connection, first, last, source, limit)
+            return rejections.get_rejections(connection, first, last, source, limit)
 
     def get_series(self, work_id: int) -> Series:
         with self._read() as connection:

@@ -88,6 +88,7 @@ page = Table(
     Column("category", Text, primary_key=True),
     Column("day", Integer, primary_key=True),
     Column("url", Text, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),  # when it was last seen to speak of the day
     sqlite_with_rowid=False,
 )
 

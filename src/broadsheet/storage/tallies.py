@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypedDict
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 
-from broadsheet.sources import DayTally, RejectedItem
+from broadsheet.sources import DayTally
 from broadsheet.storage.following import get_sources
 from broadsheet.storage.rows import to_datetime, to_day, to_days
 from broadsheet.storage.schema_live import announcement, item, page, rejection
@@ -100,7 +100,7 @@ _NO_PAGE = _Page(page="", seen_at=None)
 
 
 def _get_pages(connection: Connection, span: _Span) -> dict[_Place, _Page]:
-    query = select(page.c.source, page.c.day, page.c.category, page.c.url, page.c.last_seen_at)
+    query = select(page.c.source, page.c.day, page.c.category, page.c.url, page.c.seen_at)
     rows = connection.execute(span.narrow(query, page))
     return {_Place(*place): _Page(page=url, seen_at=to_datetime(at)) for *place, url, at in rows}
 
@@ -129,22 +129,3 @@ def get_missing(
         .limit(limit)
     )
     return list(rows)
-
-
-def get_rejections(
-    connection: Connection, first: date, last: date, source: str, limit: int
-) -> list[RejectedItem]:
-    """What could not go in on these days, mended or not, oldest first."""
-    span = _Span(to_days(first), to_days(last), source)
-    columns = [rejection.c[name] for name in RejectedItem._fields]
-    rows = connection.execute(
-        span.narrow(select(*columns), rejection)
-        .order_by(rejection.c.seen_at, rejection.c.source, rejection.c.key, rejection.c.reason)
-        .limit(limit)
-    )
-    return [
-        RejectedItem(
-            name, key, reason, to_day(day), to_datetime(seen), mended and to_datetime(mended)
-        )
-        for name, key, reason, day, seen, mended in rows
-    ]

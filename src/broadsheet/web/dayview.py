@@ -72,9 +72,9 @@ def view_day(
     reports: Sequence[StreamReport],
 ) -> DayView:
     """Everything the page of one day shows."""
-    if not receipts:
+    if not receipts and not rejections:
         summary = "Before this source was followed."
-    elif len(receipts) == 1:
+    elif len(receipts) <= 1:
         summary = ""
     return DayView(
         source=wording.say_source(source),

@@ -35,18 +35,21 @@ class ReceiptPages:
         return self._renderer.page("receipts.html", view=view, text="")
 
     def day(self, request: Request) -> Response:
-        """One source on one day, of a source that was removed, too, if something is left."""
+        """One source on one day; of a source that was removed, or a service that was asked about
+        papers, too, if there is something to tell."""
         day = read_day(request.path_params["day"])
         source = clean(request.path_params["source"])
         found = [each for each in self._newsroom.get_receipts(day, day) if each.source == source]
-        if not found and source not in {s.source.name for s in self._newsroom.get_status()}:
+        rejected = self._newsroom.get_rejections(day, day, source=source) if source else ()
+        followed = source in {s.source.name for s in self._newsroom.get_status()}
+        if not (found or rejected or followed):
             raise NotFoundError("source", source)
         view = view_day(
             source,
             day,
             found,
             self._newsroom.summarise(found),
-            self._newsroom.get_rejections(day, day, source=source),
+            rejected,
             self._newsroom.get_reports(source=source, first=day, last=day),
         )
         return self._renderer.page("receipt.html", view=view, text="")

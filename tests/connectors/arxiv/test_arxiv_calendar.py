@@ -54,6 +54,30 @@ def test_the_cut_off_moves_with_summer_time(submitted: datetime, day: date) -> N
     assert calendar.announcement_day(submitted) == day
 
 
+@pytest.mark.parametrize(
+    ("day", "year"),
+    [
+        (date(2026, 11, 20), None),
+        (date(2027, 1, 1), None),  # the evening of the last of December, which is listed
+        (date(2027, 1, 4), 2027),
+        (date(2027, 7, 2), 2027),
+        (date(2026, 1, 1), 2025),
+        (date.min, 1),
+    ],
+)
+def test_a_year_whose_holidays_are_not_known(day: date, year: int | None) -> None:
+    """Break to see it fail: let `doubt` be silent, or look at the day instead of its evening."""
+    clause = f"this version does not know arXiv's holidays of {year}, and the day may be one"
+    assert calendar.doubt(day) == (clause if year else "")
+
+
+def test_a_year_is_known_as_soon_as_its_evenings_are_listed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(calendar.HOLIDAYS, date(2027, 12, 24), "Christmas Eve")
+    assert calendar.doubt(date(2027, 7, 2)) == ""
+
+
 def test_two_years_of_hours_agree_with_the_simulator_that_others_wrote() -> None:
     """Breaks when Sunday's papers go out with Friday's, or a skipped evening is not skipped."""
     moment = datetime(2025, 6, 1, 0, 30, tzinfo=UTC)

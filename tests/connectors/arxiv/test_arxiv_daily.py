@@ -20,7 +20,7 @@ from arxiv_documents import (
 )
 from broadsheet.errors import SourceBrokenError
 from broadsheet.model import Identifier, PaperDate
-from broadsheet.sources import Announcement, Batch, Item
+from broadsheet.sources import Announcement, Batch, Item, Trouble
 
 THURSDAY, FRIDAY = "Thu, 19 Nov 2026 00:00:00 -0500", "Fri, 20 Nov 2026 00:00:00 -0500"
 SATURDAY = "Sat, 21 Nov 2026 00:00:00 -0500"
@@ -176,6 +176,30 @@ def test_an_empty_day_does_not_hide_a_stale_one() -> None:
     assert batch.trouble == (said, "cs.LG", date(2026, 11, 30), True)
 
 
+def test_a_feed_that_is_full_may_lack_some() -> None:
+    """Breaks when a feed with as many entries as arXiv gives counts as whole, or when it is so no
+    longer as soon as it is unchanged."""
+    names = [f"2611.{number:05}v1" for number in range(1, 2_001)]
+    assert parse(RSS, on(FRIDAY, *names[1:]), at=EARLY).trouble is None
+    batch = parse(RSS, on(FRIDAY, *names), at=EARLY)
+    assert batch.trouble == Trouble(
+        "The feed of cs.LG lists 2,000 entries, its most, so some may be missing; the harvest "
+        "brings them.",
+        "cs.LG",
+        date(2026, 11, 20),
+    )
+    assert len(batch.announced) == 2_000 and batch.again == MONDAY
+    same = ARXIV.parse(SOURCE, raw(RSS, "", batch.cursor, at=EARLY, status=304))
+    assert same.trouble == batch.trouble and same.again == MONDAY
+    saturday = parse(RSS, on(SATURDAY, *names), batch.cursor, at=EARLY + timedelta(days=1))
+    assert saturday.trouble == batch.trouble  # it is of Friday's batch still
+    damaged = '{"shown": "2026-11-20", "day": "x", "full": true}'
+    unknown = ARXIV.parse(SOURCE, raw(RSS, "", damaged, at=EARLY, status=304))
+    assert unknown.trouble and unknown.trouble.day is None
+    fresh = parse(RSS, on("Mon, 23 Nov 2026 00:00:00 -0500", names[0]), batch.cursor, at=MONDAY)
+    assert fresh.trouble is None
+
+
 class Noted:
     def __init__(self) -> None:
         self.asked: list[tuple[str, dict[str, Any]]] = []
@@ -234,3 +258,13 @@ def test_unchanged_and_stale_stays_stale() -> None:
 def test_errors_become_sentences(body: str | bytes, words: str) -> None:
     with pytest.raises(SourceBrokenError, match=words):
         parse(RSS, body)
+
+
+def test_an_old_batch_on_what_may_be_a_holiday_that_is_not_known() -> None:
+    """Deliberate break: leave `calendar.doubt` out of `_scheduled`."""
+    feed = on("Tue, 05 Jan 2027 00:00:00 -0500", "2701.00001")
+    batch = parse(RSS, feed, at=datetime(2027, 1, 6, 5, 15, tzinfo=UTC))
+    assert batch.trouble and batch.trouble.sentence == (
+        "The feed of cs.LG still shows the batch of 2027-01-05, not that of 2027-01-06; "
+        "this version does not know arXiv's holidays of 2027, and the day may be one."
+    )

@@ -228,6 +228,57 @@ def test_a_list_that_breaks_off_is_told_and_continued_by_the_next_run() -> None:
     assert asked(batch.cursor)["from"] == "2026-11-01"
 
 
+CUT = 'completeListSize="1000" cursor="0"'
+PROMISED = oai_list(one(1, "2026-11-02"), token="t", facts=CUT)
+
+
+@pytest.mark.parametrize(
+    ("pages", "came"),
+    [
+        ([oai_list(one(1), one(2), token="", facts=CUT)], 2),
+        ([PROMISED, oai_list(one(2), token="", facts=CUT)], 2),
+        ([PROMISED, oai_list(one(2))], 2),
+        ([PROMISED, oai_list(one(1), token="u"), oai_list(one(2))], 2),  # one page came twice
+        ([PROMISED, NEXT_DAY, oai_list(one(2), facts=CUT, token="")], 1),  # begun again
+    ],
+)
+def test_a_list_that_ends_before_its_size_is_cut(pages: list[str], came: int) -> None:
+    """Breaks when a list without a further token always counts as whole: what lay between its
+    newest stamp and the server's day would never be asked for again."""
+    batch = run(pages)
+    assert not batch.more and batch.again is not None and batch.trouble
+    assert batch.trouble.sentence == (
+        f"The list ended after {came} of the 1,000 items that the server had promised; the next "
+        "run goes on from there."
+    )
+    assert len(batch.records) in (1, 2) and asked(batch.cursor)["from"] == "2026-11-01"
+
+
+def test_a_cut_sweep_goes_on_where_it_ended() -> None:
+    """Breaks when the end of a sweep is always the way back to its first day."""
+    page = oai_list(header("2611.00001", "2026-11-02"), verb="ListIdentifiers", token="", facts=CUT)
+    batch = run([page], stream=SWEEP)
+    assert batch.trouble and "1 of the 1,000" in batch.trouble.sentence and batch.listed
+    assert asked(batch.cursor, SWEEP)["from"] == "2026-11-01"
+    whole = run([oai_list(header("2611.00002"), verb="ListIdentifiers")], batch.cursor, SWEEP)
+    assert whole.trouble is None and asked(whole.cursor, SWEEP)["from"] == "2026-10-01"
+
+
+def test_a_list_that_is_as_long_as_it_was_to_be_is_whole() -> None:
+    for facts in ('completeListSize="2"', 'completeListSize="1"', 'completeListSize="many"', ""):
+        batch = run([oai_list(one(1), one(2), token="", facts=facts)])
+        assert batch.trouble is None and asked(batch.cursor)["from"] == "2026-11-19"
+
+
+@pytest.mark.parametrize("token", ["x" * 6_001, "%" * 2_001, "x" * 1_000_000])
+def test_a_token_that_no_address_can_hold_is_broken_at_once(token: str) -> None:
+    """Breaks when it goes into the cursor, which no request would ever follow."""
+    with pytest.raises(SourceBrokenError, match=f"{len(token):,} characters"):
+        run([oai_list(one(1), token=token)])
+    longest = oai_list(one(1), token="%" * 2_000)
+    assert asked(run([longest]).cursor)["resumptionToken"] == "%" * 2_000
+
+
 # --- Errors in words --------------------------------------------------------------------------
 
 

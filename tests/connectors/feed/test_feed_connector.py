@@ -10,7 +10,7 @@ from broadsheet.connectors.contract import check_connector
 from broadsheet.connectors.feed import FeedConnector
 from broadsheet.connectors.feed.entries import MAX_ENTRIES
 from broadsheet.connectors.json_answers import load_cursor
-from broadsheet.errors import InvalidInputError, SourceRequestError
+from broadsheet.errors import InvalidInputError, SourceBrokenError, SourceRequestError
 from broadsheet.sources import Answer
 from feed_documents import ADDRESS, ALL_FEEDS, BLOG, NOW, PREPRINTS, parse, raw_of, rss, source_of
 from one_answer import OneAnswer
@@ -32,7 +32,7 @@ def test_the_contract_holds() -> None:
         ("https://example.org/rss/cs.LG", "example.org/cs.lg"),
         ("https://www.example.org/journal-x.rss", "example.org/journal-x"),
         ("https://example.org/?feed=rss2", "example.org"),
-        ("https://example.org/rss?journal=12", "example.org/journal-12"),
+        ("https://example.org/rss?journal=12&key=k3y", "example.org"),
         ("HTTPS://Example.ORG:8443/atom.xml", "example.org-8443"),
         ("feed://example.org/a", "example.org/a"),
         ("feed:https://example.org/a", "example.org/a"),
@@ -40,6 +40,33 @@ def test_the_contract_holds() -> None:
 )
 def test_names(address: str, name: str) -> None:
     assert source_of(address).name == name
+
+
+def test_keys_in_an_address_are_shown_to_nobody() -> None:
+    """Neither in names, nor in what is wrong, nor as the page of a receipt.
+
+    Deliberate break: give `Raw` the answer as it came, or name `address` in the error for 404.
+    """
+    source = source_of(f"{ADDRESS}?api_key=k3y")
+    connector, stream = FeedConnector(), FeedConnector().streams(source)[0]
+    page = b"<html><link rel='alternate' type='application/rss+xml' href='/f?t=k3y'></html>"
+    damaged = rss("<item><title>A</title></item><item title='<item><i></item>")
+    said = [source.name]
+    for body in (b"", b"no feed", b"<a/>", b"<rss><channel>", b"<html></html>", page, damaged):
+        answer = Answer(source.targets[0], 200, {}, body, NOW)
+        raw = connector.fetch(source, stream, None, OneAnswer(answer))
+        said.append(raw.answer.url)
+        try:
+            said.append(str(connector.parse(source, raw).trouble))
+        except SourceBrokenError as error:
+            said.append(str(error))
+    with pytest.raises(SourceRequestError) as missing:
+        web = OneAnswer(Answer(source.targets[0], 404, {}, b"", NOW))
+        connector.fetch(source, stream, None, web)
+    said.append(str(missing.value))
+    assert not [sentence for sentence in said if "k3y" in sentence]
+    assert f"{ADDRESS} is a web page; its feed is https://example.org/f?…." in said
+    assert web.asked["url"] == source.targets[0]
 
 
 def test_long_names_stay_apart() -> None:
@@ -80,7 +107,7 @@ def test_validators_travel_in_the_cursor() -> None:
     assert web.asked["modified"] == "Thu, 19 Nov 2026 09:00:00 GMT"
     again = FeedConnector().parse(source, raw)
     assert (again.records, again.announced) == ((), ())
-    assert again.pages == (("feed", NOW.date()),)
+    assert again.pages == batch.pages
     assert load_cursor(again.cursor)["etag"] == '"v1"'
 
 

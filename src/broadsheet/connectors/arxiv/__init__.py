@@ -97,3 +97,6 @@ class ArxivConnector:
 
     def quiet(self, source: Source, day: date) -> str:
         return calendar.quiet_reason(day)
+
+    def doubt(self, day: date) -> str:
+        return calendar.doubt(day)

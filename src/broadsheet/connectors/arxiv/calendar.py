@@ -30,6 +30,7 @@ HOLIDAYS = {
     date(2026, 12, 31): "New Year's Eve",
 }
 """Evenings without an announcement, as arXiv lists them for 2026; other years are not known here.
+A year is added with all of its evenings at once: `doubt` takes it for known then.
 
 Those that fall on a Friday change nothing, as there is no announcement on Friday evenings.
 """
@@ -64,6 +65,14 @@ def quiet_reason(day: date) -> str:
             f"({name}, in its list of holidays of {(day - _DAY).year})."
         )
     return ""
+
+
+def doubt(day: date) -> str:
+    """Why a day that is not quiet might be all the same, in a clause, or ""."""
+    evening = day - _DAY if day > date.min else day
+    if any(holiday.year == evening.year for holiday in HOLIDAYS):
+        return ""
+    return f"this version does not know arXiv's holidays of {evening.year}, and the day may be one"
 
 
 def feed_time(day: date) -> datetime:

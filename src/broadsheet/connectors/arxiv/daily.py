@@ -45,6 +45,8 @@ _PATIENCE = timedelta(hours=12)
 """How long after its midnight a batch that is not there yet is looked for."""
 _AHEAD = timedelta(days=3)
 """How far a feed's date may lie ahead of our clock."""
+_MOST = 2_000
+"""As many entries as arXiv puts into a feed, replacements first."""
 _KINDS = frozenset({"new", "cross", "replace", "replace-cross"})
 _PREFIX = re.compile(r"\s*arXiv:\S{1,40}\s+Announce Type:\s*(\S{1,40})\s*(?:Abstract:\s*)?", re.I)
 
@@ -54,7 +56,8 @@ class Seen:
     """What was last seen in a feed: validators, its date, and the newest batch that was taken.
 
     `digest` stands for the papers of the batch of `day`. `shown` is the date that the feed
-    carries; `stale` says that the old batch stands below it, `empty` that nothing does.
+    carries; `stale` says that the old batch stands below it, `empty` that nothing does, `full`
+    that as much does as a feed can hold.
     """
 
     etag: str = ""
@@ -64,14 +67,17 @@ class Seen:
     shown: str = ""
     stale: bool = False
     empty: bool = False
+    full: bool = False
 
 
 class Feed(NamedTuple):
-    """A feed as read: the date that it carries, and its entries, each paper once."""
+    """A feed as read: the date that it carries, its entries, each paper once, and how many entries
+    it has in all."""
 
     day: date
     entries: tuple[_Element, ...]
     digest: str
+    size: int
 
 
 def fetch(source: Source, stream: Stream, cursor: str | None, web: Web) -> Raw:
@@ -117,6 +123,7 @@ def _compare(seen: Seen, feed: Feed, answer: Answer) -> Seen:
         shown=day,
         stale=repeats and not calendar.quiet_reason(feed.day),
         empty=empty,
+        full=feed.size >= _MOST,
     )
 
 
@@ -134,13 +141,27 @@ def _scheduled(batch: Batch, seen: Seen, category: str, at: datetime) -> Batch:
     elif seen.shown < due.isoformat():
         old = f"the batch of {seen.shown}, not that of {due}"
     if old:
-        said = f"The feed of {category} still shows {old}."
+        doubt = f"; {why}" if (why := calendar.doubt(due)) else ""
+        said = f"The feed of {category} still shows {old}{doubt}."
         trouble = Trouble(said, category, due, stale=True)
+    elif seen.full:
+        said = (
+            f"The feed of {category} lists {_MOST:,} entries, its most, so some may be missing; "
+            "the harvest brings them."
+        )
+        trouble = Trouble(said, category, _day_from(seen.day))
     again = calendar.next_feed_time(at)
     may_fill = seen.empty and seen.shown == due.isoformat()
-    if (trouble or may_fill) and at < calendar.feed_time(due) + _PATIENCE:
+    if (old or may_fill) and at < calendar.feed_time(due) + _PATIENCE:
         again = min(again, at + _RETRY)
     return replace(batch, trouble=trouble, again=again)
+
+
+def _day_from(cursor: str) -> date | None:
+    try:
+        return date.fromisoformat(cursor)
+    except ValueError:
+        return None
 
 
 # --- Reading ----------------------------------------------------------------------------------
@@ -160,13 +181,15 @@ def _read(body: bytes) -> Feed:
             f"arXiv answers with an error: {' '.join(words.split())[:200] or title}"
         )
     entries: dict[str, _Element] = {}
-    for entry in (*children(channel, "item"), *children(channel, "entry")):
+    listed = (*children(channel, "item"), *children(channel, "entry"))
+    for entry in listed:
         entries.setdefault(_name(entry), entry)
     day = _day_of(channel, tuple(entries.values()))
     if day is None:
         raise SourceBrokenError("The feed carries no date, so its batch cannot be told.")
     names = " ".join(sorted(entries)).encode("utf-8", "replace")
-    return Feed(day, tuple(entries.values()), hashlib.blake2b(names, digest_size=8).hexdigest())
+    digest = hashlib.blake2b(names, digest_size=8).hexdigest()
+    return Feed(day, tuple(entries.values()), digest, len(listed))
 
 
 def _name(entry: _Element) -> str:

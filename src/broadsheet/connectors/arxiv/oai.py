@@ -100,16 +100,27 @@ def _page(source: Source, raw: Raw, mark: Mark, today: str, element: _Element) -
         deleted=tuple(found.deleted),
         total=_estimate(new, _begun(source, mark)),
     )
-    return _go_on(batch, raw, new)
+    if new.token:
+        return replace(batch, cursor=cursors.dump(new), more=True)
+    if new.count < new.size:
+        how = f"ended after {new.count:,} of the {new.size:,} items that the server had promised"
+        return _break_off(batch, raw, new, how)
+    return _finish(batch, raw, paging.finish(new))
 
 
-def _go_on(batch: Batch, raw: Raw, mark: Mark) -> Batch:
-    """The batch with where and when its list goes on."""
-    if mark.token:
-        return replace(batch, cursor=cursors.dump(mark), more=True)
-    if raw.stream.startswith("sweep "):  # always from the source's first day on
+def _finish(batch: Batch, raw: Raw, mark: Mark) -> Batch:
+    """The batch that ends a list, with where and when the next one begins."""
+    if raw.stream.startswith("sweep "):  # from the source's first day on
         return replace(batch, cursor=cursors.dump(Mark(base=mark.base)))
     return replace(batch, cursor=cursors.dump(mark), again=next_harvest(raw.answer.at))
+
+
+def _break_off(batch: Batch, raw: Raw, mark: Mark, how: str) -> Batch:
+    """The batch that ends a list too early; the next run, of a sweep too, goes on from there."""
+    trouble = Trouble(f"The list {how}; the next run goes on from there.")
+    again = None if raw.stream.startswith("sweep ") else next_harvest(raw.answer.at)
+    cursor = cursors.dump(paging.resume(mark))
+    return replace(batch, cursor=cursor, again=again, trouble=trouble)
 
 
 def next_harvest(now: datetime) -> datetime:
@@ -166,13 +177,12 @@ def _no_more(raw: Raw, mark: Mark, today: str) -> Batch:
     """ "Nothing matches" is how a list without news answers. In the middle of one it may be the
     end or a mistake, so the next run begins where this one had come to."""
     if not mark.token:
-        return _go_on(Batch(), raw, paging.finish(mark, today))
-    back = paging.day_before(mark.stamp) if mark.ordered else mark.since
-    trouble = Trouble(
-        f"The list broke off after {mark.count:,} items, at {mark.stamp}, though the server had "
-        "promised more; the next run goes on from there."
+        return _finish(Batch(), raw, paging.finish(mark, today))
+    how = (
+        f"broke off after {mark.count:,} items, at {mark.stamp}, though the server had promised "
+        "more"
     )
-    return _go_on(Batch(trouble=trouble), raw, Mark(base=mark.base, since=back))
+    return _break_off(Batch(), raw, mark, how)
 
 
 def _identified(mark: Mark, address: str) -> Batch:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple
+from urllib.parse import quote
 
 from broadsheet.errors import SourceBrokenError
 
@@ -20,6 +21,8 @@ _TOKENS = 200
 """As many tokens of a run are remembered; a server that goes round does so in few steps."""
 _TRIES = 2
 """How often the same page may come again, or a list begin again at the same place."""
+_LONGEST_TOKEN = 6_000
+"""Characters of a token in an address; the client asks for none of more than 8,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,9 @@ class Mark:
 
     `base` is the server's address as it named it itself. `since` is from when the run under way
     asks, or the next one; `server` the server's day when this run began; `stamp` the newest
-    change seen in it, `last` that of the page before; `count` the items so far, of `size` if the
-    server says. `ordered` says that no page was older than the one before. `token` is of the
-    server's day `issued`, and `doubted` when it was rejected once.
+    change seen in it, `last` that of the page before; `count` the items of this list so far, of
+    `size` if the server says. `ordered` says that no page was older than the one before. `token`
+    is of the server's day `issued`, and `doubted` when it was rejected once.
     """
 
     base: str = ""
@@ -62,8 +65,8 @@ class Page(NamedTuple):
 
 
 def advance(mark: Mark, page: Page) -> Mark:
-    """After a page. Raises SourceBrokenError for an empty one, which is never the end of a list,
-    and where the server goes round in circles."""
+    """After a page; without a token where the list has ended. Raises SourceBrokenError for an empty
+    page, which is never the end of a list, and where the server goes round in circles."""
     if not page.keys:
         raise SourceBrokenError(
             f"The server sent an empty page after {mark.count:,} items of its list."
@@ -83,13 +86,17 @@ def advance(mark: Mark, page: Page) -> Mark:
         ordered=mark.ordered and stamps[0] >= mark.last,
         page=digest,
         repeats=repeats,
-        count=mark.count + len(page.keys),
+        count=mark.count + (0 if repeats else len(page.keys)),
         size=page.size or mark.size,
     )
-    return _follow(mark, page.token, page.server) if page.token else finish(mark)
+    return _follow(mark, page.token, page.server) if page.token else replace(mark, token="")
 
 
 def _follow(mark: Mark, token: str, today: str) -> Mark:
+    if len(quote(token, safe="")) > _LONGEST_TOKEN:
+        raise SourceBrokenError(
+            f"The server's resumption token has {len(token):,} characters, more than can be sent."
+        )
     name = _short(token)
     if token == mark.token or name in mark.seen:
         raise SourceBrokenError(
@@ -102,6 +109,13 @@ def _follow(mark: Mark, token: str, today: str) -> Mark:
 def finish(mark: Mark, server: str = "") -> Mark:
     """After the end of a list: from when the next run asks."""
     return Mark(base=mark.base, since=day_before(mark.server or server))
+
+
+def resume(mark: Mark) -> Mark:
+    """After a list that ended too early: the next run begins a day before the newest change seen,
+    or where this one did if the list was in no order."""
+    back = day_before(mark.stamp) if mark.ordered else mark.since
+    return Mark(base=mark.base, since=back)
 
 
 def restart(mark: Mark, begun: str, today: str) -> Mark:
@@ -126,7 +140,6 @@ def restart(mark: Mark, begun: str, today: str) -> Mark:
         since=max(begun, back),
         server=mark.server,
         stamp=mark.stamp,
-        count=mark.count,
         stuck_at=place,
         restarts=restarts,
     )

@@ -18,7 +18,6 @@ _NOISE = re.compile(
     r"(?:index|feeds?|rss\d?|atom|rdf|default|blog|news)?(?:\.(?:xml|rss|atom|rdf|json|php))?"
 )
 _ENDING = re.compile(r"\.(?:xml|rss|atom|rdf|json|php|html?)$")
-_NOISY_QUERY = re.compile(r"(?:feed|format|type|alt|output)=(?:rss2?|atom|xml|json|rdf)?")
 _UNSAFE = re.compile(r"[^a-z0-9._-]+")
 
 
@@ -46,17 +45,21 @@ def read_address(text: str) -> str:
 
 
 def name_of_feed(address: str) -> str:
-    """A short name: the host, and what in path and query tells this feed from the host's others.
+    """A short name: the host, and what in the path tells this feed from the host's others.
 
     "https://www.example.org/feed.xml" is "example.org", "https://example.org/rss/cs.LG" is
-    "example.org/cs.lg".
+    "example.org/cs.lg". The query is left out: it may hold a key, and names are shown to all.
     """
     parts = urlsplit(address)
     host = (parts.hostname or "").removeprefix("www.")
     words = [host if parts.port is None else f"{host}-{parts.port}"]
     words += [_ENDING.sub("", w) for w in parts.path.lower().split("/") if not _NOISE.fullmatch(w)]
-    words += [w for w in parts.query.lower().split("&") if not _NOISY_QUERY.fullmatch(w) and w]
     name = "/".join(_UNSAFE.sub("-", word).strip("-") or "-" for word in words)
     if len(name) > _MAX_NAME:
-        name = f"{name[: _MAX_NAME - 9]}-{content_hash(address.encode()).hex()[:8]}"
+        name = f"{name[: _MAX_NAME - 9]}-{content_hash(without_query(address).encode()).hex()[:8]}"
     return name
+
+
+def without_query(address: str) -> str:
+    """An address as it may be shown to all."""
+    return address.partition("?")[0]

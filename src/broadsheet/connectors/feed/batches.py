@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from broadsheet.connectors.feed.dates import read_stamp
 from broadsheet.connectors.feed.entries import MAX_ENTRIES, Entry, Feed
@@ -16,16 +16,19 @@ from broadsheet.model import FEED_PREFIX, Record
 from broadsheet.sources import Announcement, Answer, Batch, Item, Rejected, Source, Trouble
 
 CATEGORY = "feed"
-_AHEAD = timedelta(days=1)
+_DAY = timedelta(days=1)
+_AHEAD = _DAY
 """As far ahead of us as an entry's own day can be, somewhere on earth."""
+_REACH = timedelta(days=60)
+"""As many days as one answer speaks for."""
 
 
-def unchanged_batch(answer: Answer, before: Object) -> Batch:
+def unchanged_batch(source: Source, answer: Answer, before: Object) -> Batch:
     """The batch of an answer that says that nothing has changed."""
     times = (count_of(before, "unchanged") or 0) + 1
     every = timedelta(seconds=min(count_of(before, "every") or 3600, 86400))
     return Batch(
-        pages=((CATEGORY, answer.at.date()),),
+        pages=_spoken_for(source, answer, _read_oldest(before)),
         cursor=dump_cursor({**before, **_validators(answer, before), "unchanged": times}),
         again=answer.at + slowed(every, times),
     )
@@ -37,30 +40,39 @@ def feed_batch(source: Source, answer: Answer, feed: Feed, before: Object) -> Ba
     records: list[Record] = []
     rejected: list[Rejected] = []
     items: list[Item] = []
+    announced: list[Announcement] = []
     for key, entry in _named(feed.entries[:MAX_ENTRIES]):
         try:
             record = make_record(entry, FEED_PREFIX + source.name, key, kind)
         except RowError as error:
             rejected.append(Rejected(key, str(error)))
             continue
-        day = day_of(record)
+        day = day_of(entry)
         if source.since is None or day is None or day >= source.since:
             records.append(record)
             items.append(Item(key, 0, read_stamp(entry.updated or entry.published)))
+            announced.append(_announce(key, day, answer))
+    oldest = min(filter(None, map(day_of, feed.entries)), default=None)
     trouble = _trouble(feed, answer.url)
     digest = _digest(records)
     times = (count_of(before, "unchanged") or 0) + 1 if digest == before.get("digest") else 0
     every = suggested(feed.every, answer.headers.get("cache-control", ""))
-    # What could not be read to its end is asked for again, whatever its validators say.
-    validators = {} if trouble else _validators(answer, {})
-    memory = {"digest": digest, "every": int(every.total_seconds()), "unchanged": times}
+    memory: dict[str, object] = {
+        "digest": digest, "every": int(every.total_seconds()), "unchanged": times
+    }  # fmt: skip
+    if trouble:
+        # What could not be read to its end is asked for again, whatever its validators say, and
+        # speaks for no day but the one on which it was seen.
+        oldest = None
+    else:
+        memory |= {**_validators(answer, {}), "oldest": oldest}
     return Batch(
         records=tuple(records),
         rejected=tuple(rejected),
-        announced=tuple(_announce(record, answer) for record in records),
-        pages=((CATEGORY, answer.at.date()),),
+        announced=tuple(announced),
+        pages=_spoken_for(source, answer, oldest),
         items=tuple(items),
-        cursor=dump_cursor({**memory, **validators}),
+        cursor=dump_cursor(memory),
         again=answer.at + slowed(every, times),
         trouble=trouble,
         total=len(records),
@@ -85,12 +97,33 @@ def _named(entries: Sequence[Entry]) -> Iterable[tuple[str, Entry]]:
     return named.items()
 
 
-def _announce(record: Record, answer: Answer) -> Announcement:
+def _announce(key: str, day: date | None, answer: Answer) -> Announcement:
     today = answer.at.date()
-    day = day_of(record)
     if day is None or day > today + _AHEAD:
-        return Announcement(CATEGORY, today, record.key, "listed", estimated=True)
-    return Announcement(CATEGORY, day, record.key, "listed")
+        return Announcement(CATEGORY, today, key, "listed", estimated=True)
+    return Announcement(CATEGORY, day, key, "listed")
+
+
+def _spoken_for(
+    source: Source, answer: Answer, oldest: date | None
+) -> tuple[tuple[str, date], ...]:
+    """The days of which a document that reaches back to `oldest` names every entry, and today.
+
+    Of the oldest day itself, some may have left it already.
+    """
+    today = answer.at.date()
+    first = today
+    if oldest is not None and oldest < today:
+        first = max(oldest + _DAY, today - _REACH + _DAY, source.since or date.min)
+    days = (today - first) // _DAY
+    return tuple((CATEGORY, today - back * _DAY) for back in range(max(days, 0), -1, -1))
+
+
+def _read_oldest(before: Object) -> date | None:
+    try:
+        return date.fromisoformat(text_of(before, "oldest", MAX_CURSOR))
+    except ValueError:
+        return None
 
 
 def _trouble(feed: Feed, address: str) -> Trouble | None:

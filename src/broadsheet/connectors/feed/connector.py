@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from broadsheet.connectors.feed.addresses import name_of_feed, read_address
+from broadsheet.connectors.feed.addresses import name_of_feed, read_address, without_query
 from broadsheet.errors import InvalidInputError, SourceRequestError
 from broadsheet.ports import Web
 from broadsheet.sources import Batch, Raw, Source, Stream
@@ -23,9 +24,7 @@ class FeedConnector:
 
     kind = "feed"
     title = "Feed"
-    summary = (
-        "the address of an RSS, Atom or JSON feed; then papers or news, if it is all that"
-    )
+    summary = "the address of an RSS, Atom or JSON feed; then papers or news, if it is all that"
     example = "https://blog.example.org/atom.xml"
     several = False
     daily = False
@@ -67,8 +66,9 @@ class FeedConnector:
             modified=text_of(before, "modified", MAX_CURSOR),
         )
         if answer.status == 404:
-            raise SourceRequestError(f"There is no feed at {address} (404).", 404)
-        return Raw(stream.name, cursor, answer)
+            raise SourceRequestError(f"There is no feed at {without_query(address)} (404).", 404)
+        # From here on its address is for receipts and sentences.
+        return Raw(stream.name, cursor, replace(answer, url=without_query(answer.url)))
 
     def parse(self, source: Source, raw: Raw) -> Batch:
         from broadsheet.connectors.feed.batches import feed_batch, unchanged_batch
@@ -77,7 +77,7 @@ class FeedConnector:
 
         answer, before = raw.answer, load_cursor(raw.cursor)
         if answer.status == 304:
-            return unchanged_batch(answer, before)
+            return unchanged_batch(source, answer, before)
         feed = read_feed(answer.body, answer.url, answer.headers.get("content-type", ""))
         return feed_batch(source, answer, feed, before)
 

@@ -164,5 +164,6 @@ def _about_page(page: str, address: str) -> str:
         kinds = (facts.get("rel") or "").lower().split()
         feed = "alternate" in kinds and _FEED_TYPE.fullmatch((facts.get("type") or "").strip())
         if feed and (found := web_address(facts.get("href") or "", address)):
-            return f"{address} is a web page; its feed is {found}."
+            place, mark, _ = found.partition("?")  # which may be the key that we were asked with
+            return f"{address} is a web page; its feed is {place}{mark and '?…'}."
     return f"{address} is a web page and names no feed."

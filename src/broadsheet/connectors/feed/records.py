@@ -11,7 +11,7 @@ from broadsheet.connectors.feed.entries import MAX_TEXT, Entry
 from broadsheet.connectors.feed.people import split_people
 from broadsheet.connectors.rows import clean_names, content_key, extras, need_title
 from broadsheet.ids import find_identifiers
-from broadsheet.model import Identifier, Record, content_hash
+from broadsheet.model import Identifier, PaperDate, Record, content_hash
 from broadsheet.text import clean_abstract, clean_line, clean_title
 
 MAX_KEY = 300
@@ -55,7 +55,7 @@ def make_record(entry: Entry, source: str, key: str, kind: Kind) -> Record:
         ids=() if news else ids,
         categories=tuple(dict.fromkeys(clean_names(entry.categories))),
         venue=clean_title(entry.venue) or None,
-        date=read_day(entry.published) or read_day(entry.updated),
+        date=_date_of(entry),
         links=entry.links,
         extra=extras(*entry.facts),
         kind="news" if news else "",
@@ -71,17 +71,27 @@ def _beginning(text: str) -> str:
     return f"{sentence}." if sentence else f"{cut.rpartition(' ')[0] or cut}…"
 
 
+def _date_of(entry: Entry) -> PaperDate | None:
+    return read_day(entry.published) or read_day(entry.updated)
+
+
 def _identifiers(entry: Entry) -> tuple[Identifier, ...]:
-    """The paper's identifiers that the entry's own ids and addresses are."""
-    found: dict[Identifier, None] = {}
+    """The paper's identifiers that the entry's own ids and addresses are, one of a scheme.
+
+    An entry that names two of a scheme is not about one of them more than about the other.
+    """
+    found: dict[str, set[Identifier]] = {}
     for text in entry.references:
         text = _PUBMED.sub(r"pmid:\1", text) if text[:7].lower() == "pubmed:" else text
         if _SAYS_WHAT.match(text):
-            found |= dict.fromkeys(find_identifiers(text))
-    return tuple(each for each in found if each.scheme in _PAPERS)
+            for each in find_identifiers(text):
+                found.setdefault(each.scheme, set()).add(each)
+    single = (next(iter(ids)) for ids in found.values() if len(ids) == 1)
+    return tuple(each for each in single if each.scheme in _PAPERS)
 
 
-def day_of(record: Record) -> date | None:
+def day_of(entry: Entry) -> date | None:
     """The day that the entry bears, where it bears a whole one."""
-    value = record.date.value if record.date else ""
+    found = _date_of(entry)
+    value = found.value if found else ""
     return date.fromisoformat(value) if len(value) == len("2026-11-20") else None

@@ -36,20 +36,24 @@ DETAILS = Stream(
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The day whose papers are asked for, and those that are left; none: its list comes first."""
+    """The day whose papers are asked for, and those that are left; none: its list comes first.
+
+    `first` is the first day of all.
+    """
 
     day: date
+    first: date
     keys: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, source: Source, cursor: str | None) -> Queue:
         """From a cursor; at the source's first list without one."""
         raw = load_cursor(cursor)
-        day = read_day(raw.get("day"))
+        day, first = read_day(raw.get("day")), first_day(source)
         if day is None:
-            return cls(first_day(source))
+            return cls(first, first)
         found = (parse_arxiv(key) for key in texts_of(raw, "keys"))
-        return cls(day, tuple(one[0].value for one in found if one))
+        return cls(day, first, tuple(one[0].value for one in found if one))
 
     @property
     def path(self) -> str:
@@ -65,10 +69,10 @@ class Queue:
             batch = Batch() if answer.status == 404 else _read_paper(self.keys[0], answer.body)
             left = self.keys[1:]
         elif self.day > last:  # its time is yet to come
-            return Batch(cursor=dump_cursor({"day": self.day}))
+            return Batch(cursor=dump_cursor({"day": self._until(self.day, answer)}))
         else:
             batch, left = Batch(), _read_keys(self.day, answer)
-        day = self.day if left else self.day + timedelta(days=1)
+        day = self._until(self.day if left else self.day + timedelta(days=1), answer)
         cursor = dump_cursor({"day": day, "keys": left} if left else {"day": day})
         return Batch(
             records=batch.records,
@@ -76,8 +80,14 @@ class Queue:
             items=batch.items,
             measures=batch.measures,
             cursor=cursor,
-            more=day <= last,
+            more=bool(left) or day <= last,
         )
+
+    def _until(self, day: date, answer: Answer) -> date:
+        """A day, but none further off than the next: a clock that was ahead must not make us wait
+        until that time has come."""
+        today = answer.at.date()
+        return min(day, today, max(self.first, today - SETTLED + timedelta(days=1)))
 
 
 def _read_keys(day: date, answer: Answer) -> tuple[str, ...]:

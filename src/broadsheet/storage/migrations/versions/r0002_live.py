@@ -108,6 +108,7 @@ def _create_announcements() -> None:
         *_key("source", "category"),
         sa.Column("day", sa.Integer, primary_key=True),
         *_texts("url"),
+        *_moments("seen_at"),
         sqlite_with_rowid=False,
     )
 

@@ -34,7 +34,7 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
 
 
 def tally(day: date = FRIDAY, category: str = "cs.LG", **counts: Any) -> DayTally:
-    blank = dict.fromkeys(DayTally._fields[4:], 0)
+    blank = dict.fromkeys(DayTally._fields[4:-1], 0)
     return DayTally("arxiv", category, day, **{"page": PAGE, **blank, **counts})
 
 

@@ -96,6 +96,19 @@ def test_adding_makes_the_library_and_says_what_is_next(news: News) -> None:
     assert "follows bees, wasps already" in one_sentence(news("source", "add", "toy", "wasps"))
 
 
+def test_the_same_kind_at_another_place_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BROADSHEET_EMBEDDER", "none")
+    shell = Shell(tmp_path / "library", capsys)
+    mirror = "https://mirror.example"
+    first = shell("source", "add", "arxiv", "cs.LG", "--mirror", mirror)
+    assert "beside" not in first.out
+    second = shell("source", "add", "arxiv", "cs.LG")
+    assert f"arxiv-2 at arXiv itself, beside arxiv at {mirror}." in second.out
+    assert "beside" not in shell("source", "add", "acl", "papers.xml").out
+
+
 def test_mistakes_in_adding_are_one_sentence_with_an_example(news: News) -> None:
     assert "there are toy" in one_sentence(news("source", "add", "bird"))
     assert "such as bees" in one_sentence(news("source", "add", "toy", "?\x1b[31m"))
@@ -183,8 +196,30 @@ def test_list_from_new_to_fine(bees: News) -> None:
     assert (fine["since"], fine["targets"]) == ("2026-03-01", ["bees"])
     assert {stream["stream"] for stream in fine["streams"]} == {"papers", "sweep"}
     table = bees("source", "list").out
-    for word in ("toy", "bees", "2026-03-02 08:00 UTC", "2026-03-02 09:00 UTC", "fine"):
-        assert word in table
+    assert table.splitlines() == [
+        "name  kind  follows  papers  last good  state  next",
+        "toy   toy   bees     2       08:00      fine   09:00",
+    ]
+    bees.time.pass_by(timedelta(days=1))
+    assert "03-02 08:00" in bees("source", "list").out
+    bees.time.pass_by(timedelta(days=365))
+    assert "2026-03-02" in bees("source", "list").out
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100])
+def test_a_narrow_list_never_cuts_a_name(
+    news: News, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    """Break to see it fail: put "name" among `LESS_NEEDED`."""
+    monkeypatch.setattr("broadsheet.cli.output.WIDTH_WHEN_PIPED", width)
+    targets = ["bees", "wasps", "ants", "moths", "butterflies", "dragonflies"]
+    for mirror in ("", "https://mirror.example"):
+        news("source", "add", "toy", *targets, "--mirror", mirror)
+    monkeypatch.setattr(Toy, "kind", "a-kind-with-a-long-name-indeed")
+    head, *lines = news("source", "list").out.splitlines()
+    assert [line.split()[0] for line in lines] == ["toy", "toy-2"]
+    assert all(len(line) <= width for line in (head, *lines))
+    assert "state" in head and "next" in head
 
 
 def test_pause_resume_remove(bees: News) -> None:
@@ -218,6 +253,11 @@ def test_trying_a_source_keeps_nothing(bees: News) -> None:
         assert word in done.out
     assert "On the nature of a" in done.out
     assert bees.json("stats")["works"] == 0
+    bees.web.lay("papers/start", {"more": False})
+    assert "Nothing is listed there now.\n" in bees("source", "test", "toy").out
+    bees.time.pass_by(timedelta(days=6))
+    told = bees("source", "test", "toy").out
+    assert "Nothing is listed there now. The toy rests on Sundays.\n" in told
     bees.web.lay("papers/start", SourceBusyError("The toy asks for patience."))
     done = bees("source", "test", "toy")
     assert done.code == codes.ATTENTION and "The toy asks for patience." in done.out
@@ -259,8 +299,44 @@ def test_sync_that_got_nothing_fails_and_names_the_next_attempt(bees: News) -> N
     assert done.out == (
         "toy papers: The toy asks for patience. Next attempt: 2026-03-02 08:10 UTC.\n"
     )
-    assert "toy: The toy asks for patience." in bees("source", "list").out
+    assert bees("source", "list").out.endswith("\n  The toy asks for patience.\n")
     assert bees.json("source", "list")["sources"][0]["state"] == "trouble"
+
+
+def test_what_is_not_due_is_still_in_trouble(bees: News) -> None:
+    """Break to see it fail: let `_code` hear only of what was asked."""
+    bees.web.lay("papers/start", SourceBusyError("The toy asks for patience."))
+    bees("sync")
+    said = "toy: The toy asks for patience. Next attempt: 2026-03-02 08:10 UTC.\n"
+    for command in ("sync", "receipts"):
+        done = bees(command)
+        assert done.code == codes.ATTENTION and done.out.startswith(said)
+        assert bees(command, "--json").code == codes.ATTENTION
+    assert len(bees.web.asked) == 1
+
+
+def test_what_was_held_back_is_no_failure_and_says_once_when(bees: News) -> None:
+    """As where another source of the same host is refused for now. Break to see it fail: let
+    `StreamReport.held_back` be False."""
+
+    def hold_back(url: str) -> None:
+        bees.web.requests -= 1
+
+    bees.web.listener = hold_back
+    trouble = "The toy asks for patience; next attempt at 08:20 UTC."
+    bees.web.lay("papers/start", SourceBusyError(trouble))
+    done = bees("sync")
+    assert (done.code, done.out) == (codes.ATTENTION, f"toy papers: not asked: {trouble}\n")
+    assert bees("sync").out == f"toy: {trouble}\n"
+
+
+def test_a_source_that_another_process_asks_is_left_to_it(bees: News) -> None:
+    def move_on(url: str) -> None:
+        bees.web.listener = lambda url: None
+        assert bees("sync").out.startswith("toy: another process is asking it, and goes on")
+
+    bees.web.listener = move_on
+    assert bees("sync").code == codes.OK
 
 
 def test_sync_with_something_amiss_wants_attention(bees: News) -> None:
@@ -357,6 +433,24 @@ def test_receipts_for_people(bees: News) -> None:
     day = bees("receipts", "--day", "2026-03-02", "--source", "toy").out
     assert "missing: c" in day and "rejected: toy c: it has no title" in day
     assert "Sunday" not in day
+
+
+def test_receipts_say_what_stands_in_their_way(bees: News) -> None:
+    assert bees("receipts").out.startswith("toy: not asked yet; run  broadsheet sync toy\n")
+    bees.web.lay("papers/start", {"papers": [paper("a")], "next": "2"})
+    bees.web.lay("papers/2", SourceBusyError("It is closed.", bees.time.now() + timedelta(days=1)))
+    bees.web.listener = lambda url: press_ctrl_c(url) if url.endswith("/2") else None
+    bees("sync")
+    done = bees("receipts")
+    assert done.out.startswith("toy: still filling; run  broadsheet sync toy\n")
+    assert done.code == codes.OK
+    bees.web.listener = lambda url: None
+    bees("sync")
+    done = bees("receipts")
+    assert done.code == codes.ATTENTION and done.out.startswith("toy: It is closed. Next attempt")
+    assert "It is closed" not in bees("receipts", "--source", "toy", "--json").out
+    bees("source", "pause", "toy")
+    assert bees("receipts").out.startswith("toy: paused. Go on:  broadsheet source resume toy\n")
 
 
 def test_receipts_for_programs(bees: News) -> None:

@@ -160,7 +160,7 @@ def test_a_file_that_is_imported_again_changes_nothing(room: Room) -> None:
     assert (room.count(), room.work().status) == (2, "oral")
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=9))
 def test_what_was_said_last_is_shown(
     tmp_path_factory: pytest.TempPathFactory, said: list[int]

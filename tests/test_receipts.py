@@ -67,17 +67,16 @@ def test_an_entry_that_could_not_be_read_denies_completeness_to_its_whole_day() 
 
     Break: leave `or day.loose` out of `_judge_page`.
     """
-    first, rest = sorted(
-        write(
-            tally(announced=3, arrived=3),
-            tally(category="", page="", rejected=1),
-            rejections=[turned_away("?")],
-        ),
-        key=lambda each: not each.category,
-    )
-    assert first.verdict is rest.verdict is Verdict.MISSING
-    assert first.sentence.startswith("3 announced, all here; 1 entry that the source sent could")
-    assert (first.rejected, rest.rejected) == (0, 1)
+    nameless = tally(category="", page="", rejected=1)
+    whole, turned = tally(announced=3, arrived=3), [turned_away("?")]
+    (only_one,) = write(whole, nameless, rejections=turned)
+    assert (only_one.verdict, only_one.rejected) == (Verdict.MISSING, 1)
+    assert only_one.sentence.startswith("3 announced, all here; 1 entry that the source sent could")
+    two = Source("arxiv", "arxiv", ("cs.LG", "stat.ML"), ADDED)
+    other = whole._replace(category="stat.ML")
+    received = write(whole, other, nameless, source=two, rejections=turned)
+    assert {receipt.verdict for receipt in received} == {Verdict.MISSING}
+    assert {r.category: r.rejected for r in received} == {"": 1, "cs.LG": 0, "stat.ML": 0}
 
 
 def test_a_rejection_that_was_mended_counts_no_more() -> None:
@@ -92,8 +91,9 @@ def test_rejections_that_are_counted_and_not_listed_count_all_the_same() -> None
         tally(category="", page="", rejected=2),
         rejections=[turned_away("?")],
     )
-    assert [receipt.verdict for receipt in received] == [Verdict.MISSING] * 2
-    assert received[1].rejected == 2 and "(and 1 more)" in received[1].sentence
+    (receipt,) = received
+    assert (receipt.verdict, receipt.rejected) == (Verdict.MISSING, 2)
+    assert "(and 1 more)" in receipt.sentence
 
 
 def test_late_papers() -> None:
@@ -103,8 +103,26 @@ def test_late_papers() -> None:
 
 def test_estimates_beside_a_page_are_not_what_it_announced() -> None:
     (receipt,) = write(tally(announced=10, arrived=9, estimated=2), missing=["x"])
-    assert receipt.sentence.startswith("8 announced, 7 here, 1 missing; the harvest adds 2 more")
-    assert (receipt.announced, receipt.ingested) == (8, 7)
+    said = "8 announced, 7 here, 1 missing; the harvest brought 2 more, not listed there"
+    assert receipt.sentence.startswith(said)
+    assert (receipt.announced, receipt.ingested) == (8, 9)
+
+
+@pytest.mark.parametrize(
+    ("announced", "more", "verdict"),
+    [(900, 2, Verdict.LATE), (8, 11, Verdict.STALE), (4, 3, Verdict.STALE), (0, 5, Verdict.EMPTY)],
+)
+def test_a_page_that_the_harvest_contradicts_is_not_complete(
+    announced: int, more: int, verdict: Verdict
+) -> None:
+    """The first look may have met an older batch under the new date.
+
+    Break: leave `tally.estimated` out of `_judge_page`.
+    """
+    both = announced + more
+    (receipt,) = write(tally(announced=both, arrived=both, estimated=more))
+    assert receipt.verdict is verdict
+    assert f"{more} " in receipt.sentence
 
 
 def test_an_empty_page_on_an_ordinary_day_and_on_a_day_of_rest() -> None:
@@ -132,11 +150,36 @@ def test_a_list_that_grows_through_its_day_is_complete_only_after_it() -> None:
         Verdict.WAITING,
         "12 announced so far, all here; next attempt 06:40 UTC.",
     )
-    then = own._replace(day=MONDAY)
-    for hour, verdict in ((at(MONDAY, 20), Verdict.WAITING), (at(TODAY, 1), Verdict.COMPLETE)):
-        streams = [state(source=FEED.name, good_at=hour)]
+    for seen, good, verdict in (
+        (at(MONDAY, 20), at(MONDAY, 20), Verdict.WAITING),
+        (at(TODAY, 1), at(TODAY, 1), Verdict.COMPLETE),
+        (at(MONDAY, 20), at(TODAY, 1), Verdict.UNKNOWN),  # it no longer reached back that far
+    ):
+        then = own._replace(day=MONDAY, seen_at=seen)
+        streams = [state(source=FEED.name, good_at=good)]
         (receipt,) = write(then, source=FEED, streams=streams, first=MONDAY, last=MONDAY)
         assert receipt.verdict is verdict
+    assert receipt.sentence.endswith("so others may have been missed.")
+
+
+def test_a_list_whose_next_look_failed_says_so() -> None:
+    """Break: leave the trouble out of `_judge_part`."""
+    own = tally(day=TODAY, category="feed", announced=2, arrived=2)._replace(source=FEED.name)
+    runs = [report(TODAY, 4, Outcome.WAITING, "It was not reached.", source=FEED.name)]
+    streams = [state(source=FEED.name)]
+    (receipt,) = write(own, source=FEED, streams=streams, reports=runs, first=TODAY, last=TODAY)
+    assert receipt.verdict is Verdict.FAILED
+    said = "2 announced so far, all here; No attempt succeeded: It was not reached;"
+    assert receipt.sentence.startswith(said)
+
+
+def test_what_a_source_lists_of_the_time_before_it_was_followed() -> None:
+    day = date(2026, 11, 10)
+    old = tally(day, "feed", announced=2, arrived=2)._replace(
+        source=FEED.name, seen_at=at(TODAY, 1)
+    )
+    received = write(old, source=FEED, first=date(2026, 11, 9), last=date(2026, 11, 11))
+    assert [(r.day, r.verdict) for r in received] == [(day, Verdict.COMPLETE)]
 
 
 # --- Days whose page was not seen -------------------------------------------------------------
@@ -236,7 +279,12 @@ def test_a_paused_source_says_what_resumes_it() -> None:
     [
         (SATURDAY, Verdict.QUIET, "arXiv announces nothing on Saturdays."),
         (FRIDAY, Verdict.UNKNOWN, "Nothing is known of this day: no attempt is on record."),
-        (date(2026, 11, 13), Verdict.UNKNOWN, "Before this source was followed."),
+        (
+            date(2026, 11, 13),
+            Verdict.WAITING,
+            "The harvest has not come to an end yet, so this day is not known; "
+            "next attempt 06:40 UTC.",
+        ),
         (TODAY, Verdict.WAITING, "Not announced yet; next attempt 06:40 UTC."),
         (TODAY + timedelta(days=1), Verdict.WAITING, "Not announced yet."),
     ],

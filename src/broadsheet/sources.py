@@ -235,6 +235,11 @@ class StreamReport:
     trouble_day: date | None = None
     stale: bool = False
 
+    @property
+    def held_back(self) -> bool:
+        """Whether nothing was asked, because the host is being left alone for a while."""
+        return self.outcome is Outcome.WAITING and not self.requests
+
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:

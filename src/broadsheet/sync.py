@@ -110,6 +110,7 @@ class StreamRun:
         self._state = next(
             (each for each in known if each.stream == self._stream.name), self._state
         )
+        self._tell(None)  # a first answer may take long
         try:
             last = self._run_pages()
         except SourceRefusedError as error:

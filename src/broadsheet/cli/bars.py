@@ -46,8 +46,8 @@ class CountColumn(ProgressColumn):
         super().__init__(Column(no_wrap=True))
 
     def render(self, task: Task) -> Text:
-        elapsed = task.elapsed or 0.0
-        rate = (task.completed - task.fields["first"]) / elapsed if elapsed >= 1.0 else 0.0
+        elapsed, came = task.elapsed or 0.0, task.completed - task.fields["first"]
+        rate = came / elapsed if elapsed >= 1.0 and not task.fields["waits"] else 0.0
         left = max((task.total or 0.0) - task.completed, 0.0)
         parts = [f"{task.completed:,.0f}"] if task.completed else []
         if left:
@@ -103,11 +103,16 @@ class Bars:
     def __call__(self, stage: str, done: int, total: int | None) -> None:
         label, reason = (stage, "") if done or total is not None else self._split(stage)
         if label not in self._tasks:
-            self._tasks[label] = self.view.add_task(printable(label), total=None, first=done)
+            self._tasks[label] = self.view.add_task(
+                printable(label), total=None, first=done, waits=False
+            )
         if reason:
-            self._waiting, self.view.reason = label, printable(reason)
-            return
-        self._go_on(label)
+            self._wait(label, reason)
+        else:
+            self._go_on(label)
+            self._draw(label, done, total)
+
+    def _draw(self, label: str, done: int, total: int | None) -> None:
         open_end = total is None or done >= total
         number = self._tasks[label]
         task = next(each for each in self.view.tasks if each.id == number)
@@ -125,8 +130,13 @@ class Bars:
         title, _, reason = rest.partition(PART)
         return (source + PART + title, reason) if reason else (stage, "")
 
+    def _wait(self, label: str, reason: str) -> None:
+        self._waiting, self.view.reason = label, printable(reason)
+        self.view.update(self._tasks[label], waits=True)
+
     def _go_on(self, label: str) -> None:
         if label == self._waiting:
+            self.view.update(self._tasks[label], waits=False)
             self._waiting = self.view.reason = ""
 
     def end(self, stage: str) -> None:

@@ -221,7 +221,7 @@ def _told(report: StreamReport, followed: bool) -> str:
     if report.outcome is Outcome.REFUSED and followed:
         resume = f"broadsheet source resume {shlex.quote(report.source)}"
         said = f"{report.trouble} Once you have seen to it:  {resume}"
-    if report.outcome is Outcome.WAITING and not report.requests:
+    if report.held_back:
         return f"not asked: {said}"
     came = f"{brought}. " if report.added + report.updated + report.rejected else ""
     return came + said

@@ -226,6 +226,9 @@ def remove(app: App, name: str) -> None:
 def test(app: App, name: str, as_json: bool) -> int:
     """Ask a source once for each of its streams, say what came, and keep nothing.
 
+    A stream that waits for another, such as arXiv's sweep for its harvest, is left out. The first
+    request of an arXiv harvest asks for no paper yet, so its 0 records are in order.
+
     \b
     broadsheet source test arxiv
 

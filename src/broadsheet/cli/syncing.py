@@ -177,18 +177,12 @@ def _code(reports: Sequence[StreamReport], amiss: bool = False) -> int:
     """Done, done but for some, or nothing got; `amiss` is what stands whatever was asked."""
     from broadsheet.sources import Outcome
 
+    failed = (Outcome.WAITING, Outcome.BROKEN, Outcome.REFUSED)
+    asked = [each for each in reports if not each.held_back]
     bad = [each for each in reports if each.trouble and each.outcome is not Outcome.BUSY]
-    if bad and all(_has_failed(each) for each in reports):
+    if bad and asked and all(each.outcome in failed for each in asked):
         return codes.FAILED
     return codes.ATTENTION if bad or amiss else codes.OK
-
-
-def _has_failed(report: StreamReport) -> bool:
-    """Whether it was asked in vain; what was held back was not asked."""
-    from broadsheet.sources import Outcome
-
-    failed = (Outcome.WAITING, Outcome.BROKEN, Outcome.REFUSED)
-    return report.outcome in failed and (report.requests > 0 or report.outcome != Outcome.WAITING)
 
 
 @click.command()

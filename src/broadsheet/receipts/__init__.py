@@ -63,7 +63,8 @@ def write_receipts(
     `tallies` should begin at `look_back(first)`: what was seen before tells what is to be expected;
     `reports` should end at `look_ahead(last)`. `quiet` and `daily` are as in `ports.Connector`,
     `doubt` as in `ports.Almanac`.
-    A source's receipts begin with its first day. Where it is `daily`, each target has a receipt
+    A source's receipts begin with its first day, and with what it lists of days before. Where it
+    is `daily`, each target has a receipt
     for every day, else each category that is seen more often than weekly; every day has at least
     one. Of a source that was removed, the days with something on them remain. `missing` is asked
     only where something is. Ordered by source as given, day, category.
@@ -79,7 +80,10 @@ def write_receipts(
         names = _categories(ledger, days)
         week = _days(now.date() - timedelta(days=6), now.date())
         expected = ledger.daily or any(quiet(source, day) for day in week)
-        for day in _days(max(first, source.since or source.added_at.date()), last):
+        begun = source.since or source.added_at.date()
+        for day in _days(first, last):
+            if day < begun and day not in days:
+                continue  # of the time before, there is what the source listed of it
             rows = _rows(source.name, names, day, days.get(day, {}))
             facts = (quiet(source, day), expected, doubt(source, day))
             written += _write_day(ledger, list(rows), missing, *facts)
@@ -113,10 +117,12 @@ def _write_day(
     if (unlisted := sum(row.rejected for row in rows) - len(rejected)) > 0:
         day = rows[0].day
         loose += (RejectedItem(ledger.name, "", _UNLISTED, day, ledger.now),) * unlisted
+    named = [row.category for row in rows if row.category]
     for row, keys in zip(rows, lacking, strict=True):
-        if row.category or loose or len(rows) == 1 or row.page or row.announced:
+        if row.category or row.page or row.announced or (loose and len(named) != 1) or not named:
             own = tuple(item for item in rejected if item.key in keys)
-            yield judge(ledger, Day(row, keys, own, loose, quiet, expected, doubt))
+            alone = not row.category or len(named) == 1
+            yield judge(ledger, Day(row, keys, own, loose, alone, quiet, expected, doubt))
 
 
 def _days(first: date, last: date) -> Iterator[date]:

@@ -9,10 +9,14 @@ from broadsheet.receipts import sentences as say
 from broadsheet.receipts.ledger import DayTrouble, Ledger
 from broadsheet.sources import DayTally, Receipt, RejectedItem, Verdict
 
+ODD = 3
+"""As many papers as the harvest may add to a page before that looks like another day's."""
+
 
 class Day(NamedTuple):
     """What is to be judged: a tally, the keys that it misses, what of them was turned away (`own`),
-    what else of its source and day was (`loose`), and why nothing is announced on such a day.
+    what else of its source and day was (`loose`), whether it is the only category to count that for
+    (`alone`), and why nothing is announced on such a day.
 
     `expected` says that the source keeps a calendar, so that an ordinary day without news is odd;
     `doubt` why the day may be none all the same.
@@ -22,6 +26,7 @@ class Day(NamedTuple):
     missing: tuple[str, ...]
     own: tuple[RejectedItem, ...]
     loose: tuple[RejectedItem, ...]
+    alone: bool
     quiet: str
     expected: bool
     doubt: str
@@ -30,7 +35,6 @@ class Day(NamedTuple):
 def judge(ledger: Ledger, day: Day) -> Receipt:
     """The receipt of a source, category and day."""
     tally = day.tally
-    told = tally.estimated if tally.page else 0
     receipt = Receipt(
         source=tally.source,
         category=tally.category,
@@ -38,13 +42,13 @@ def judge(ledger: Ledger, day: Day) -> Receipt:
         verdict=Verdict.UNKNOWN,
         sentence="",
         page=tally.page,
-        announced=max(0, tally.announced - told) if tally.page else None,
-        ingested=max(0, tally.arrived - told),
+        announced=max(0, tally.announced - tally.estimated) if tally.page else None,
+        ingested=tally.arrived,
         new=tally.new,
         updated=tally.replaced,
         cross=tally.cross,
         late=tally.late,
-        rejected=len(day.own) + (0 if tally.category else len(day.loose)),
+        rejected=len(day.own) + (len(day.loose) if day.alone else 0),
         missing=day.missing,
     )
     if tally.page:
@@ -70,12 +74,33 @@ def _judge_page(ledger: Ledger, day: Day, receipt: Receipt) -> Receipt:
     if trouble and trouble.answered:  # it was understood in part
         return _pending(ledger, receipt, Verdict.MISSING, [counts, trouble.sentence])
     if not _is_whole(ledger, tally):
-        said = counts.replace(" announced", " announced so far", 1)
-        return _pending(ledger, receipt, Verdict.WAITING, [said])
+        return _judge_part(ledger, receipt, counts, trouble)
+    if tally.estimated:
+        return _judge_contradiction(receipt, tally, counts)
     if tally.late:
         sentence = say.join([counts, f"{tally.late:,} came late"])
         return replace(receipt, verdict=Verdict.LATE, sentence=sentence)
     return replace(receipt, verdict=Verdict.COMPLETE, sentence=say.join([counts]))
+
+
+def _judge_part(
+    ledger: Ledger, receipt: Receipt, counts: str, trouble: DayTrouble | None
+) -> Receipt:
+    """A list that grows through its day, of which what was seen is here."""
+    said = counts.replace(" announced", " announced so far", 1)
+    if trouble:
+        return _pending(ledger, receipt, Verdict.FAILED, [said, say.tell_failed(trouble)])
+    if ledger.looked_after(receipt.day):
+        return replace(receipt, sentence=say.join([said, say.MOVED_ON]))
+    return _pending(ledger, receipt, Verdict.WAITING, [said])
+
+
+def _judge_contradiction(receipt: Receipt, tally: DayTally, counts: str) -> Receipt:
+    """A page whose day has more in the harvest: it was late with some, or an older one."""
+    if tally.estimated < max(ODD, (receipt.announced or 0) // 2):
+        return replace(receipt, verdict=Verdict.LATE, sentence=say.join([counts]))
+    sentence = say.join([counts, say.OLDER_PERHAPS])
+    return replace(receipt, verdict=Verdict.STALE, sentence=sentence)
 
 
 def _judge_empty_page(ledger: Ledger, day: Day, receipt: Receipt) -> Receipt:
@@ -100,7 +125,8 @@ def _empty(receipt: Receipt, day: Day, more: list[str]) -> Receipt:
 
 def _is_whole(ledger: Ledger, tally: DayTally) -> bool:
     """Whether nothing can have been added to the page since it was seen last."""
-    return ledger.source is None or ledger.daily or ledger.looked_after(tally.day)
+    seen_after = tally.seen_at is not None and tally.seen_at.date() > tally.day
+    return ledger.source is None or ledger.daily or seen_after
 
 
 def _judge_harvest(ledger: Ledger, day: Day, receipt: Receipt) -> Receipt:
@@ -127,9 +153,12 @@ def _judge_silence(ledger: Ledger, facts: Day, receipt: Receipt) -> Receipt:
     day, source = receipt.day, ledger.source
     if facts.loose and not receipt.category:
         return _pending(ledger, receipt, Verdict.MISSING, say.tell_loose(facts.loose))
+    trouble = ledger.find_trouble(receipt.category, day)
     if facts.quiet:
-        return replace(receipt, verdict=Verdict.QUIET, sentence=facts.quiet)
-    if trouble := ledger.find_trouble(receipt.category, day):
+        failed = [say.tell_failed(trouble)] if trouble and not trouble.answered else []
+        sentence = say.join([facts.quiet, *failed])
+        return replace(receipt, verdict=Verdict.QUIET, sentence=sentence)
+    if trouble:
         if trouble.stale:
             return _stale(ledger, receipt, trouble, [])
         return _failed(ledger, receipt, trouble)
@@ -141,6 +170,9 @@ def _judge_silence(ledger: Ledger, facts: Day, receipt: Receipt) -> Receipt:
         sentence = say.join([say.NO_PAGE, say.count_brought(0, upto)])
         return replace(receipt, verdict=Verdict.HARVESTED, sentence=sentence)
     if day < source.added_at.date():
+        if ledger.daily and source.since and source.since <= day:
+            parts = [say.NOT_FILLED, *ledger.troubles_now()]
+            return _pending(ledger, receipt, Verdict.WAITING, parts)
         return replace(receipt, sentence=say.BEFORE)
     return _judge_idleness(ledger, receipt, facts)
 

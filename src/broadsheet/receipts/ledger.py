@@ -80,6 +80,10 @@ class Ledger:
             state.trouble_since and state.trouble_since.date() <= day for state in self.states
         )
 
+    def troubles_now(self) -> list[str]:
+        """What is wrong with its streams now, each sentence once."""
+        return list(dict.fromkeys(state.trouble for state in self.states if state.trouble))
+
     def spoke_on(self, day: date) -> int:
         """How many attempts of the day were answered."""
         return sum(report.outcome in _SPOKE for report in self.journal.get(day, ()))

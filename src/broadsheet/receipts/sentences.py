@@ -19,6 +19,9 @@ BEFORE = "Before this source was followed."
 REMOVED = "This source is followed no longer."
 NO_ATTEMPT = "Nothing is known of this day: no attempt is on record"
 NEVER_SEEN = "The source was asked on this day, but no page of it was seen and nothing came."
+NOT_FILLED = "The harvest has not come to an end yet, so this day is not known"
+MOVED_ON = "The source had moved on when it was asked next, so others may have been missed"
+OLDER_PERHAPS = "The page may have shown an older batch"
 _LONGEST_REASON = 200
 
 
@@ -33,7 +36,7 @@ def strip(text: str) -> str:
 
 def count_announced(announced: int, lacking: int, estimated: int) -> str:
     """What a page announced, and how much of it is here."""
-    more = f"; the harvest adds {estimated:,} more" if estimated else ""
+    more = f"; the harvest brought {estimated:,} more, not listed there" if estimated else ""
     if lacking > 0:
         here = max(0, announced - lacking)
         return f"{announced:,} announced, {here:,} here, {lacking:,} missing{more}"

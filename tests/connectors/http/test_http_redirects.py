@@ -298,7 +298,7 @@ def test_hosts_that_are_never_met_again_are_forgotten(tmp_path: Path, public: Pu
 
 
 def test_what_is_shut_in_use_or_new_is_not_forgotten(tmp_path: Path, public: Public) -> None:
-    """Break to see it fail: drop any condition of `_forget` or `_drop`."""
+    """Break to see it fail: drop the test for `blocked`, or `flock` from `_forget`."""
     names = ("shut", "held", "new", "old")
     for name in names:
         public.add(f"{name}.example", says(403 if name == "shut" else 200))

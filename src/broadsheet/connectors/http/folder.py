@@ -43,9 +43,7 @@ class BudgetFolder:
                     yield _state_of(lock)
                     return
             finally:
-                # Not left to `close`: a forked child may hold the same handle open.
-                fcntl.flock(handle, fcntl.LOCK_UN)
-                os.close(handle)
+                _release(handle)
 
     def _open(self, lock: Path) -> int:
         with usable(self._path):
@@ -68,7 +66,13 @@ class BudgetFolder:
                 except BlockingIOError:
                     continue  # somebody is asking it now
                 finally:
-                    os.close(handle)
+                    _release(handle)
+
+
+def _release(handle: int) -> None:
+    # Not left to `close`: a forked child may hold the same handle open.
+    fcntl.flock(handle, fcntl.LOCK_UN)
+    os.close(handle)
 
 
 def _state_of(lock: Path) -> Path:

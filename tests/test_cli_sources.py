@@ -208,16 +208,15 @@ def test_list_from_new_to_fine(bees: News) -> None:
 
 @pytest.mark.parametrize("width", [40, 60, 80, 100])
 def test_a_narrow_list_never_cuts_a_name(
-    news: News, monkeypatch: pytest.MonkeyPatch, width: int
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, width: int
 ) -> None:
     """Break to see it fail: put "name" among `LESS_NEEDED`."""
     monkeypatch.setattr("broadsheet.cli.output.WIDTH_WHEN_PIPED", width)
-    targets = ["bees", "wasps", "ants", "moths", "butterflies", "dragonflies"]
-    for mirror in ("", "https://mirror.example"):
-        news("source", "add", "toy", *targets, "--mirror", mirror)
-    monkeypatch.setattr(Toy, "kind", "a-kind-with-a-long-name-indeed")
-    head, *lines = news("source", "list").out.splitlines()
-    assert [line.split()[0] for line in lines] == ["toy", "toy-2"]
+    shell("source", "add", "arxiv", "cs.LG", "stat.ML", "hep-th", "math.AG", "cs.CL", "cs.CV")
+    shell("source", "add", "feed", "https://a-long-name.example.org/papers.xml")
+    head, *lines = shell("source", "list").out.splitlines()
+    names = [each["name"] for each in json.loads(shell("source", "list", "--json").out)["sources"]]
+    assert [line.split()[0] for line in lines] == names
     assert all(len(line) <= width for line in (head, *lines))
     assert "state" in head and "next" in head
 

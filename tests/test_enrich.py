@@ -38,7 +38,7 @@ from broadsheet.sources import (
 from broadsheet.storage import SqlStore
 from broadsheet.sync import FIRST_DELAY
 from papers import NOW, DictIndex, make_record, open_empty
-from toy import START, Time
+from toy import START, Time, ToyWeb
 
 
 class Lens:
@@ -53,6 +53,7 @@ class Lens:
         self.time = time
         self.missing = ""
         self.asked: list[list[str]] = []
+        self.web = ToyWeb(time)
         self.citations = 5
         self.before: Callable[[], None] = lambda: None
         self.spoil: Callable[[Batch], Batch] = lambda batch: batch
@@ -62,6 +63,7 @@ class Lens:
 
     def fetch(self, ids: Sequence[Identifier], web: Web, *, mirror: str = "") -> Raw:
         self.asked.append([value for _, value in ids])
+        self.web.requests += 1
         self.before()
         return Raw("works", None, Answer("https://lens.example", 200, {}, b"", self.time.now()))
 
@@ -85,7 +87,7 @@ class Desk:
         self.store, self.time, self.index = store, Time(), DictIndex()
         self.lens = Lens(self.time)
         wires = offline.wires(self.time.now, sleep=self.time.sleep)
-        wires = replace(wires, enrichers=lambda: [self.lens])
+        wires = replace(wires, enrichers=lambda: [self.lens], web=self.lens.web)
         self.newsroom = Newsroom(store, self.index, wires)
 
     def add(self, *numbers: int) -> None:

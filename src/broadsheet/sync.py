@@ -106,11 +106,9 @@ class StreamRun:
 
     def run(self) -> StreamReport:
         """Ask until the stream has nothing more; what happened is in the journal, too."""
-        known = self._desk.store.get_streams(self._source.name)
-        self._state = next(
-            (each for each in known if each.stream == self._stream.name), self._state
-        )
-        self._tell(None)  # a first answer may take long
+        with self._desk.store.write() as transaction:  # nothing is asked that could not be kept
+            state = transaction.get_stream(self._source.name, self._stream.name)
+            self._state = state or self._state
         try:
             last = self._run_pages()
         except SourceRefusedError as error:

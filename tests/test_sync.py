@@ -197,6 +197,13 @@ def test_what_is_stale_is_kept_and_said(room: Room) -> None:
     assert not room.state().stale and not report.stale
 
 
+def test_a_trouble_in_the_middle_of_a_run_is_not_forgotten(room: Room) -> None:
+    """Break to see it fail: take the trouble of the last page alone."""
+    room.web.lay("papers/start", {"papers": [], "trouble": "A list was left out.", "next": "2"})
+    room.web.lay("papers/2", {"papers": [paper("a")], "more": False})
+    assert room.sync()["papers"].trouble == "A list was left out."
+
+
 # --- What is kept beside papers ---------------------------------------------------------------
 
 

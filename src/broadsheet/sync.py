@@ -131,10 +131,13 @@ class StreamRun:
     # --- Asking -------------------------------------------------------------------------------
 
     def _run_pages(self) -> Batch:
+        """The last page, with the first trouble that any of them told."""
+        trouble: Trouble | None = None
         while True:
             batch = self._take_page()
+            trouble = trouble or batch.trouble
             if not batch.more:
-                return batch
+                return replace(batch, trouble=trouble)
             if self._desk.stopping():
                 raise Stopped
 

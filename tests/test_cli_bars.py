@@ -31,6 +31,7 @@ class Screen:
 
     def line(self) -> str:
         (line,) = self.lines()
+        assert line[0] != " "  # it still spins
         return line[2:]
 
 

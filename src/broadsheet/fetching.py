@@ -170,6 +170,7 @@ class Fetching:
             rejected=len(batch.rejected),
             examples=tuple(record.title for record in batch.records[:EXAMPLES]),
             trouble=batch.trouble.sentence if batch.trouble else "",
+            more=batch.more,
         )
 
     def enrich(

@@ -374,7 +374,10 @@ class SourceStatus:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What `source test` found: the first answer of each stream, understood, nothing kept."""
+    """What `source test` found: the first answer of each stream, understood, nothing kept.
+
+    `more` says that this was not all: the next request would follow at once.
+    """
 
     stream: str
     url: str = ""
@@ -382,6 +385,7 @@ class Trial:
     rejected: int = 0
     examples: tuple[str, ...] = ()
     trouble: str = ""
+    more: bool = False
 
 
 Series = Mapping[str, tuple[tuple[datetime, float], ...]]

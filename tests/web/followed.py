@@ -89,7 +89,7 @@ def announce(
 
 
 def open_followed(folder: Path, records: Sequence[Record] = PAPERS, *, papers: int = 3) -> Library:
-    """A library with sources and a week of theirs, `papers` a day."""
+    """A library with sources and a week of theirs, `papers` a day and category."""
     library = open_invented(folder, records, connectors={"arxiv": Followed()})
     store = SqlStore.open(folder, create=False, compose=compose)
     with store.write() as transaction:

@@ -105,9 +105,9 @@ def open_invented(
     return library
 
 
-def browse(library: Library) -> TestClient:
+def browse(library: Library, *, sync: str = "on") -> TestClient:
     """A client that goes where it is told and nowhere else."""
-    app = create_app(library, Settings(library=Path("unused")))
+    app = create_app(library, Settings(library=Path("unused"), sync=sync))
     return TestClient(app, ADDRESS, raise_server_exceptions=False, follow_redirects=False)
 
 

@@ -102,7 +102,7 @@ def test_other_methods_are_refused(client: TestClient) -> None:
 
 
 def test_health(client: TestClient) -> None:
-    told = {"ok": True, "papers": 49, "index_behind": 0, "sources": {}}
+    told = {"ok": True, "papers": 49, "index_behind": 0, "sources_ok": True, "sources": {}}
     assert client.get("/healthz").json() == told
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 from followed import FRIDAY, ODD, REFUSAL, at, follow_words, open_followed
-from invented import NOW, browse, hrefs, read, text
+from invented import NOW, PAPERS, browse, hrefs, read, text
 from selectolax.lexbor import LexborHTMLParser as Html
 from selectolax.lexbor import LexborNode
 from starlette.testclient import TestClient
@@ -17,11 +17,21 @@ from test_api import documented
 from test_security import PAYLOADS, check_markup, skeleton
 
 from broadsheet.library import Library
-from broadsheet.sources import Receipt, Rejected, StreamState, Verdict
+from broadsheet.sources import (
+    Receipt,
+    Rejected,
+    Source,
+    SourceStatus,
+    StreamState,
+    Verdict,
+)
 from broadsheet.storage import SqlStore
 from broadsheet.text import clean_line
 from broadsheet.web import wording
 from broadsheet.web.heat import draw_heat
+from broadsheet.web.links import receipt_url
+from broadsheet.web.receiptview import find_latest, view_receipts
+from broadsheet.web.requests import back
 from broadsheet.works import compose
 
 THERE = f"/receipts/{quote(ODD, safe='')}"
@@ -54,15 +64,15 @@ def test_each_day_is_a_cell_that_says_why(reader: TestClient) -> None:
         for day, link in days.items()
     }
     assert told["2026-02-28"] == ("is-quiet", "–")
-    assert told["2026-02-27"] == ("is-missing", "✗")
-    assert told["2026-02-26"] == ("is-complete", "✓")
+    assert told["2026-02-27"] == ("is-missing level-2", "✗")
+    assert told["2026-02-26"] == ("is-complete level-4", "✓")
     assert told["2026-02-25"] == ("is-empty", "○")
-    assert told["2026-02-24"] == ("is-harvested", "+")
-    assert told["2026-02-17"] == ("is-harvested", "+")
+    assert told["2026-02-24"][0].split()[0] == "is-harvested" and told["2026-02-24"][1] == "+"
+    assert told["2026-02-17"][0].split()[0] == "is-harvested" and told["2026-02-17"][1] == "+"
     label = days["2026-02-27"].attributes["aria-label"]
     assert label == days["2026-02-27"].attributes["title"]
     assert label is not None and label.startswith(
-        "Friday 27 February 2026: cs.LG: 4 announced, 3 here, 1 missing; 1 came and could not go "
+        "Friday 27 February 2026, 4 papers: cs.LG: 4 announced, 3 here, 1 missing; 1 came and could not go "
         "in: It has no title; next attempt 09:30 UTC."
     )
     assert days["2026-02-27"].attributes["href"] == "/receipts/arxiv/2026-02-27"
@@ -80,6 +90,24 @@ def test_how_each_source_stands(reader: TestClient) -> None:
     assert "still shows the batch" in stale and "Since 27 February 2026, 04:10 UTC" in stale
     assert refusing.startswith(REFUSAL)
     assert page.css(".note code")[0].text() == f"broadsheet source resume '{ODD}'"
+
+
+def test_a_server_that_does_not_fetch_promises_no_attempt(followed: Library) -> None:
+    """Break: leave `fetching` out of `_state`."""
+    page = read(browse(followed, sync="off"), "/receipts")
+    first, second = (" ".join(node.text().split()) for node in page.css(".standing"))
+    assert first.endswith("Fetching is off in this server (setting sync); run broadsheet sync.")
+    assert page.css(".standing code")[1].text() == "broadsheet sync"
+    assert second == "0 papers here. No complete run yet."
+
+
+@pytest.mark.parametrize(("minutes", "said"), [(0, "is due."), (1, "1 March 2026, 08:01 UTC.")])
+def test_a_moment_that_is_past_is_no_next_attempt(minutes: int, said: str) -> None:
+    source = Source("arxiv", "arxiv", ("cs.LG",), NOW)
+    status = SourceStatus(source, next_at=NOW + timedelta(minutes=minutes))
+    view = view_receipts([status], [], [], NOW, fetching=True).sources[0]
+    assert view.state.endswith(f"ext attempt {said}")
+    assert view.heat is None
 
 
 def test_every_sign_is_explained_and_different(reader: TestClient) -> None:
@@ -141,15 +169,41 @@ def test_the_front_page_tells_the_last_day_of_each_source(reader: TestClient) ->
     check_markup(page)
     lines = [" ".join(node.text().split()) for node in page.css(".latest li")]
     assert lines[0].startswith("✗ arXiv, 27 February 2026: 4 announced, 3 here, 1 missing; 1")
+    assert lines[0].endswith("The feed of stat.ML still shows the batch of 2026-02-26.")
+    assert lines[1].endswith(REFUSAL)
     assert len(lines) == 2 and hrefs(page, ".latest a")[0] == "/receipts/arxiv/2026-02-27"
+    assert text(page, ".folio span:last-child") == "2 sources followed · Receipts"
     assert not read(reader, "/search?q=graph").css(".latest")
+
+
+def test_the_front_page_tells_only_of_what_is_followed_now(tmp_path: Path) -> None:
+    """Break: let `find_latest` go by the receipts' sources; do not shorten the trouble."""
+    receipts = [
+        Receipt(name, "cs.LG", FRIDAY, Verdict.FAILED, "It failed.") for name in ("arxiv", "gone")
+    ]
+    status = SourceStatus(Source("arxiv", "arxiv", ("cs.LG",), NOW), trouble="No answer. " * 50)
+    (one,) = find_latest([status], receipts, lambda found: found[0].sentence)
+    assert (one.source, one.sentence) == ("arXiv", "It failed.")
+    assert one.trouble.startswith("No answer. No") and one.trouble.endswith("…")
+    assert len(one.trouble) <= 160
+    with open_followed(tmp_path, PAPERS[:6]) as library:
+        library.newsroom.remove("arxiv")
+        page = read(browse(library), "/")
+        assert len(page.css(".latest li")) == 1
+        assert text(page, ".folio span:last-child") == "1 source followed · Receipts"
 
 
 def test_without_sources_the_page_says_how_to_add_one(client: TestClient) -> None:
     page = read(client, "/receipts")
     assert "broadsheet source add arxiv cs.LG stat.ML" in text(page, ".state")
     assert not page.css(".heat") and not read(client, "/").css(".latest")
+    assert "broadsheet demo" in text(page, ".state") and "import" in text(page, ".state")
     assert "/receipts" in hrefs(page, "footer a")
+
+
+def test_every_head_leads_to_the_receipts(client: TestClient) -> None:
+    for address in ("/", "/search?q=graph", "/receipts"):
+        assert "/receipts" in hrefs(read(client, address), "header a"), address
 
 
 def test_receipts_for_programs(reader: TestClient) -> None:
@@ -187,13 +241,24 @@ def test_strange_spans(reader: TestClient, query: str, status: int) -> None:
 
 
 def test_health_tells_how_each_source_stands(reader: TestClient) -> None:
-    sources = reader.get("/healthz").json()["sources"]
+    body = reader.get("/healthz").json()
+    assert body["ok"] is True and body["sources_ok"] is False
+    sources = body["sources"]
     assert set(sources) == {"arxiv", ODD}
     assert set(sources["arxiv"]) == documented("`/healthz`")
     assert sources["arxiv"]["good_at"] == "2026-02-26T05:00:00+00:00"
     assert sources["arxiv"]["next_at"] == "2026-03-01T09:30:00+00:00"
     assert sources["arxiv"]["trouble"].startswith("The feed of stat.ML still shows")
     assert sources[ODD]["blocked"] == REFUSAL and sources[ODD]["next_at"] is None
+
+
+def test_health_is_well_again_once_nothing_is_in_trouble(tmp_path: Path) -> None:
+    """What a person paused or does not follow is no trouble."""
+    with open_followed(tmp_path, PAPERS[:6]) as library:
+        library.newsroom.remove(ODD)
+        assert browse(library).get("/healthz").json()["sources_ok"] is False
+        library.newsroom.pause("arxiv")
+        assert browse(library).get("/healthz").json()["sources_ok"] is True
 
 
 def test_a_service_has_no_receipts_and_yet_says_what_could_not_go_in(tmp_path: Path) -> None:
@@ -238,3 +303,49 @@ def test_the_map_is_drawn_on_any_day(today: date) -> None:
     found = [cell for row in heat.rows for cell in row.cells if cell]
     assert [cell.label for cell in found] == [f"{wording.say_day(today)}: All here."]
     assert sum(weeks for _, weeks in heat.months) == len(heat.rows[0].cells)
+    assert heat.months[-1][0] == wording.MONTHS[back(today, today.weekday()).month - 1][:3]
+
+
+def levels(*counts: int) -> list[int]:
+    """The levels of days with these many papers."""
+    today = NOW.date()
+    receipts = [
+        Receipt("arxiv", "", back(today, n), Verdict.COMPLETE, "All here.", ingested=count)
+        for n, count in enumerate(counts)
+    ]
+    cells = {c.url: c for row in draw_heat(receipts, today).rows for c in row.cells if c}
+    return [cells[receipt_url("arxiv", back(today, n))].level for n in range(len(counts))]
+
+
+def test_the_fuller_a_day_the_stronger_its_colour() -> None:
+    """Break: let `_level` count days without papers, too, or go by thirds."""
+    assert levels(0, 24) == [0, 3]
+    assert levels(1, 2, 3, 4, 0, 0, 0, 0) == [1, 2, 3, 4, 0, 0, 0, 0]
+    assert levels(24, 5, 1, 300, 7, 2, 90, 6) == [3, 2, 1, 4, 3, 1, 4, 2]
+    assert len(set(levels(7, 7, 7, 7, 7))) == 1
+
+
+def test_a_day_is_as_full_as_its_announcements_say() -> None:
+    told = Receipt("arxiv", "a", FRIDAY, Verdict.MISSING, "Missing.", announced=20, ingested=3)
+    brought = Receipt("arxiv", "b", FRIDAY, Verdict.HARVESTED, "Here.", ingested=1_000)
+    cells = [c for row in draw_heat([told, brought], FRIDAY).rows for c in row.cells if c]
+    label = "Friday 27 February 2026, 1,020 papers: a: Missing. (1 other category)"
+    assert [cell.label for cell in cells] == [label]
+
+
+@pytest.mark.parametrize(
+    ("days", "months"),
+    [
+        (0, [("Feb", 5)]),
+        (9, [("Feb", 5)]),
+        (27, [("", 1), ("Feb", 4)]),
+        (900, [("", 1), ("Oct", 4), ("Nov", 4), ("Dec", 5), ("Jan", 4), ("Feb", 4)]),
+    ],
+)
+def test_the_map_begins_with_the_month_of_the_first_receipt(
+    days: int, months: list[tuple[str, int]]
+) -> None:
+    """Break: draw all the weeks that there may be."""
+    receipt = Receipt("arxiv", "", back(FRIDAY, days), Verdict.COMPLETE, "All here.")
+    heat = draw_heat([receipt], FRIDAY)
+    assert list(heat.months) == months

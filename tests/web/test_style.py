@@ -36,6 +36,8 @@ def contrast(one: str, other: str) -> float:
     [
         *((ink, g, 4.5) for ink in ("ink", "quiet", "link", "accent") for g in ("paper", "sheet")),
         *(("ink", ground, 4.5) for ground in ("mark", "good", "fair", "warn", "bad")),
+        *(("ink", f"{ground}-deep", 4.5) for ground in ("good", "fair", "warn", "bad")),
+        ("ink", "rule", 4.5),
         ("bar", "paper", 3.0),
         ("bar-on", "sheet", 3.0),
     ],

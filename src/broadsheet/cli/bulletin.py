@@ -80,10 +80,11 @@ def sources(statuses: Sequence[SourceStatus], now: datetime) -> None:
 
 
 def _cells(status: SourceStatus, now: datetime) -> tuple[str, ...]:
-    source = status.source
+    source, due_at = status.source, status.next_at
+    due = due_at is not None and due_at <= now
     cells = (
         *(source.name, source.kind, ", ".join(source.targets), f"{status.items:,}"),
-        *(clock(status.good_at, now), state_of(status), clock(status.next_at, now)),
+        *(clock(status.good_at, now), state_of(status), "now" if due else clock(due_at, now)),
     )
     return tuple(map(printable, cells))
 
@@ -189,7 +190,7 @@ def trial(trial: Trial, quiet: str) -> None:
         out.print(Text(INDENT + told))
     for title in trial.examples:
         out.print(Text(printable(f"{INDENT}· {title}"), style="dim"), soft_wrap=True)
-    if not trial.records + trial.rejected and not trial.trouble:
+    if not (trial.records or trial.rejected or trial.more or trial.trouble):
         out.print(Text(printable(f"{INDENT}Nothing is listed there now. {quiet}".rstrip())))
     if trial.trouble:
         out.print(Text(printable(INDENT + trial.trouble), style="yellow"), soft_wrap=True)

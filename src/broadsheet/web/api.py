@@ -20,6 +20,7 @@ from broadsheet.web.render import json_answer
 from broadsheet.web.requests import read_days, read_slice_request
 
 _HEALTH = ("state", "good_at", "trouble", "blocked", "paused", "next_at")
+_UNWELL = ("trouble", "refused")
 
 
 class Api:
@@ -64,11 +65,13 @@ class Api:
         its sources stands."""
         stats = self._pulse.read()
         sources = {each.source.name: _health(each) for each in self._pulse.sources()}
+        states = {each["state"] for each in sources.values()}
         return json_answer(
             {
                 "ok": True,
                 "papers": stats.works,
                 "index_behind": stats.index_behind,
+                "sources_ok": states.isdisjoint(_UNWELL),
                 "sources": sources,
             }
         )

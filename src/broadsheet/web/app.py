@@ -31,7 +31,7 @@ def create_app(library: Library, settings: Settings) -> Starlette:
     renderer = Renderer()
     pulse = Pulse(library)
     pages, api = Pages(library, pulse, renderer), Api(library, pulse)
-    receipts = ReceiptPages(library, renderer)
+    receipts = ReceiptPages(library, renderer, fetching=settings.sync == "on")
 
     def answer_error(request: Request, error: Exception) -> Response:
         problem = describe(error)

@@ -49,11 +49,13 @@ class Pages:
             view=view_search(wanted, page),
             text=wanted.text,
             stats=self._pulse.read(),
+            followed=len(self._pulse.sources()) if wanted.is_front else 0,
             latest=self._latest() if wanted.is_front else (),
         )
 
     def _latest(self) -> tuple[Latest, ...]:
-        return find_latest(self._pulse.receipts(), self._library.newsroom.summarise)
+        pulse = self._pulse
+        return find_latest(pulse.sources(), pulse.receipts(), self._library.newsroom.summarise)
 
     def paper(self, request: Request) -> Response:
         """A paper's page; any other name of the paper leads to its number."""

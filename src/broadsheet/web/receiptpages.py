@@ -18,19 +18,22 @@ from broadsheet.web.requests import read_day
 class ReceiptPages:
     """Handlers of the pages of receipts."""
 
-    def __init__(self, library: Library, renderer: Renderer) -> None:
+    def __init__(self, library: Library, renderer: Renderer, *, fetching: bool) -> None:
         self._newsroom = library.newsroom
         self._renderer = renderer
+        self._fetching = fetching
 
     def calendar(self, request: Request) -> Response:
         """Every source with its last half year."""
-        today = self._newsroom.today()
+        now = self._newsroom.now()
+        today = now.date()
         first = first_day(today)
         view = view_receipts(
             self._newsroom.get_status(),
             self._newsroom.get_receipts(first, today),
             self._newsroom.get_rejections(first, today),
-            today,
+            now,
+            fetching=self._fetching,
         )
         return self._renderer.page("receipts.html", view=view, text="")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from textwrap import shorten
 
 from broadsheet.sources import Receipt, RejectedItem, SourceStatus, Verdict
 from broadsheet.web import links, wording
@@ -13,19 +14,20 @@ from broadsheet.web.heat import Heat, by_day, draw_heat
 
 MOST_REJECTED = 50
 _TARGETS = 6
+_TROUBLE = 160
 _TELLS_LITTLE = frozenset({Verdict.QUIET, Verdict.WAITING, Verdict.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
 class SourceView:
-    """A source with its state in words and its map."""
+    """A source with its state in words and its map; None where there is no receipt to draw."""
 
     anchor: str
     name: str
     follows: str
     state: str
     trouble: str
-    heat: Heat
+    heat: Heat | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class ReceiptsView:
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """A source's last telling day, for the front page."""
+    """A source's last telling day, for the front page; `trouble` is why it is not well now."""
 
     source: str
     day: str
@@ -48,19 +50,24 @@ class Latest:
     verdict: str
     sign: str
     sentence: str
+    trouble: str
 
 
 def view_receipts(
     statuses: Sequence[SourceStatus],
     receipts: Sequence[Receipt],
     rejections: Sequence[RejectedItem],
-    today: date,
+    now: datetime,
+    *,
+    fetching: bool,
 ) -> ReceiptsView:
-    """Everything the page of all receipts shows; rejections the newest first."""
+    """Everything the page of all receipts shows; rejections the newest first. `fetching` says
+    whether this server asks the sources itself."""
     newest = sorted(rejections, key=lambda item: item.seen_at, reverse=True)
     return ReceiptsView(
         sources=tuple(
-            _source(number, status, receipts, today) for number, status in enumerate(statuses)
+            _source(number, status, receipts, now, fetching)
+            for number, status in enumerate(statuses)
         ),
         legend=tuple((str(each), each.sign, each.meaning) for each in reversed(Verdict)),
         rejected=tuple(map(tell_rejected, newest[:MOST_REJECTED])),
@@ -69,16 +76,28 @@ def view_receipts(
 
 
 def find_latest(
-    receipts: Sequence[Receipt], summarise: Callable[[Sequence[Receipt]], str]
+    statuses: Sequence[SourceStatus],
+    receipts: Sequence[Receipt],
+    summarise: Callable[[Sequence[Receipt]], str],
 ) -> tuple[Latest, ...]:
-    """For each source the last day of which more is known than that it is not over."""
+    """For each source that is followed the last day of which more is known than that it is not
+    over."""
+    of = {
+        status.source.name: [each for each in receipts if each.source == status.source.name]
+        for status in statuses
+    }
     return tuple(
-        _latest([receipt for receipt in receipts if receipt.source == source], summarise)
-        for source in dict.fromkeys(receipt.source for receipt in receipts)
+        _latest(of[status.source.name], status, summarise)
+        for status in statuses
+        if of[status.source.name]
     )
 
 
-def _latest(receipts: Sequence[Receipt], summarise: Callable[[Sequence[Receipt]], str]) -> Latest:
+def _latest(
+    receipts: Sequence[Receipt],
+    status: SourceStatus,
+    summarise: Callable[[Sequence[Receipt]], str],
+) -> Latest:
     days = by_day(receipts)
     telling = [day for day, (worst, *_) in days.items() if worst.announced or worst.rejected]
     telling += [day for day, (worst, *_) in days.items() if worst.verdict not in _TELLS_LITTLE]
@@ -91,13 +110,19 @@ def _latest(receipts: Sequence[Receipt], summarise: Callable[[Sequence[Receipt]]
         verdict=str(worst.verdict),
         sign=worst.verdict.sign,
         sentence=summarise(days[day]),
+        trouble=shorten(status.trouble, _TROUBLE, placeholder=" …"),
     )
 
 
 def _source(
-    number: int, status: SourceStatus, receipts: Sequence[Receipt], today: date
+    number: int,
+    status: SourceStatus,
+    receipts: Sequence[Receipt],
+    now: datetime,
+    fetching: bool,
 ) -> SourceView:
     source = status.source
+    mine = [each for each in receipts if each.source == source.name]
     targets = list(source.targets[:_TARGETS])
     if len(source.targets) > _TARGETS:
         targets.append(f"{len(source.targets) - _TARGETS} more")
@@ -105,19 +130,25 @@ def _source(
         anchor=f"source-{number}",
         name=wording.say_source(source.name),
         follows=", ".join(targets),
-        state=". ".join(_state(status)) + ".",
+        state=". ".join(_state(status, now, fetching)) + ".",
         trouble=_trouble(status),
-        heat=draw_heat([each for each in receipts if each.source == source.name], today),
+        heat=draw_heat(mine, now.date()) if mine else None,
     )
 
 
-def _state(status: SourceStatus) -> Iterator[str]:
+def _state(status: SourceStatus, now: datetime, fetching: bool) -> Iterator[str]:
     yield f"{wording.say_count(status.items, 'paper')} here"
     if status.good_at:
         yield f"Last good {wording.say_moment(status.good_at)}"
     else:
         yield "No complete run yet"
-    if status.next_at:
+    if status.next_at is None:
+        return
+    if not fetching:
+        yield "Fetching is off in this server (setting `sync`); run `broadsheet sync`"
+    elif status.next_at <= now:
+        yield "The next attempt is due"
+    else:
         yield f"Next attempt {wording.say_moment(status.next_at)}"
 
 

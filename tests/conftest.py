@@ -14,6 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from broadsheet.library import Library
     from desk import Room
+    from newsstand import News
     from shell import Shell
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -96,3 +97,23 @@ def shell(
     shell = Shell(tmp_path / "library", capsys)
     assert shell("import", write(tmp_path / "papers.jsonl", *RECORDS)).code == codes.OK
     return shell
+
+
+@pytest.fixture
+def news(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> News:
+    """A library yet to be made, whose only kind of source is the toy."""
+    from newsstand import News
+
+    monkeypatch.setenv("BROADSHEET_EMBEDDER", "none")
+    monkeypatch.setenv("TZ", "UTC")
+    return News(tmp_path / "library", capsys, monkeypatch)
+
+
+@pytest.fixture
+def bees(news: News) -> News:
+    """A library that follows the toy."""
+    from newsstand import follow_bees
+
+    return follow_bees(news)

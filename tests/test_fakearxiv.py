@@ -14,6 +14,7 @@ import pytest
 from lxml import etree
 
 from fakearxiv import FakeArxiv, Fault, Faults, World, calendar
+from fakearxiv.__main__ import make_world
 from fakearxiv.calendar import NEW_YORK
 
 START = {"verb": "ListRecords", "metadataPrefix": "arXivRaw"}
@@ -311,3 +312,12 @@ def test_every_batch_is_of_what_came_in_before_its_closing() -> None:
             if not entry.crossed:
                 version = entry.paper.versions[entry.version - 1]
                 assert calendar.announced_on(version.submitted) == day == version.announced
+
+
+def test_a_person_finds_the_same_papers_on_another_day() -> None:
+    """Break to see it fail: let `make_world` draw all papers up to today."""
+    before, after = (make_world(1, 40, date(2026, 11, day)) for day in (5, 9))
+    assert len(before.by_id) < len(after.by_id)
+    for name, paper in before.by_id.items():
+        assert after.by_id[name].title == paper.title
+        assert after.by_id[name].versions[0] == paper.versions[0]

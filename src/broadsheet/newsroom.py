@@ -53,11 +53,15 @@ class Newsroom:
     ) -> Source:
         """Follow something new, or more of a source that is followed already.
 
-        Raises InvalidInputError, or ConflictError when all of it is followed already.
+        Raises InvalidInputError, ForbiddenAddressError for a private address, or ConflictError
+        when all of it is followed already.
         """
         connector = self._wires.find_connector(kind)
         now = self._wires.clock()
         asked = connector.configure(targets, since=since, mirror=mirror, now=now)
+        for address in (asked.mirror, *asked.targets):
+            if address.startswith(("http://", "https://")):
+                self._wires.web.check(address)
         known = {source.name: source for source in self._store.get_sources()}
         same = [each for each in known.values() if each.kind == kind]
         for old in same:

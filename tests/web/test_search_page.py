@@ -123,6 +123,7 @@ def test_a_mistake_is_pointed_at(client: TestClient) -> None:
 def test_an_empty_library_says_how_to_fill_it(make_library: MakeLibrary) -> None:
     page = read(browse(make_library([])), "/")
     assert "broadsheet import" in text(page, ".empty")
+    assert "broadsheet source add arxiv cs.LG" in text(page, ".empty")
     assert not page.css(".tally")
 
 

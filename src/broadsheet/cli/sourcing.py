@@ -241,7 +241,8 @@ def test(app: App, name: str, as_json: bool) -> int:
             if not as_json:
                 from broadsheet.cli import bulletin
 
-                bulletin.trial(trial, _why_quiet(library.newsroom, name))
+                quiet = "" if trial.records else _why_quiet(library.newsroom, name)
+                bulletin.trial(trial, quiet)
     if as_json:
         show_json(shapes.trials(name, tried))
     return codes.ATTENTION if any(trial.trouble for trial in tried) else codes.OK

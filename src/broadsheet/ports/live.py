@@ -51,6 +51,9 @@ class Web(Protocol):
     ) -> Answer:
         """As `get`, sending JSON."""
 
+    def check(self, url: str) -> None:
+        """Raise ForbiddenAddressError where it is plain without a request that none may be sent."""
+
     def release(self, place: str) -> None:
         """A person says that what refused (`SourceRefusedError.place`) may be asked again."""
 

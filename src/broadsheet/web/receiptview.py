@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from textwrap import shorten
 
 from broadsheet.sources import Receipt, RejectedItem, SourceStatus, Verdict
@@ -82,14 +82,10 @@ def find_latest(
 ) -> tuple[Latest, ...]:
     """For each source that is followed the last day of which more is known than that it is not
     over."""
-    of = {
-        status.source.name: [each for each in receipts if each.source == status.source.name]
-        for status in statuses
-    }
     return tuple(
-        _latest(of[status.source.name], status, summarise)
+        _latest(mine, status, summarise)
         for status in statuses
-        if of[status.source.name]
+        if (mine := [each for each in receipts if each.source == status.source.name])
     )
 
 

@@ -78,11 +78,12 @@ PrivateHosts = frozenset[tuple[str, int]]
 def read_private_hosts(text: str) -> PrivateHosts:
     """The (host, port) pairs of "NAME:PORT [::1]:PORT". Raises ConfigError."""
     try:
-        pairs = [urlsplit(f"//{word}") for word in text.split()]
+        pairs = [urlsplit(f"//{word}") for word in text.replace(",", " ").split()]
         return frozenset((_read_host(pair.hostname or ""), int(pair.port or "")) for pair in pairs)
     except ValueError as exc:
         raise ConfigError(
-            f"The setting private_hosts is {text!r}, but should be like example.lan:8080."
+            f"The setting private_hosts is {text!r}, but should be hosts with ports, such as "
+            "example.lan:8080 10.0.0.7:80."
         ) from exc
 
 

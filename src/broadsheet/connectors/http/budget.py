@@ -115,15 +115,15 @@ class Budgets:
         self._clock, self._sleep, self._pace = clock, sleep, pace
 
     @contextmanager
-    def turn(self, budget: Budget, *, guest: bool = False) -> Iterator[Turn]:
-        """Wait for the turn and hold it.
+    def turn(self, budget: Budget, *, asker: str = "", guest: bool = False) -> Iterator[Turn]:
+        """Wait for the turn and hold it; `asker` is the host to be asked, for the sentences.
 
         Raises SourceBusyError and SourceRefusedError when the host may not be asked now; for a
         `guest`, who was sent by another host, a refusal is a matter of that host's patience.
         """
         with self._folder.locked(budget.name) as path:
             state = State.read(path)
-            self._admit(state or State(), budget, guest)
+            self._admit(state or State(), budget, asker, guest)
             self._wait(budget, state)
             turn = Turn(replace(state or State(), open=True), budget, self._clock)
             self._keep(turn, path)
@@ -152,14 +152,16 @@ class Budgets:
             if state is not None and state.blocked:
                 replace(state, blocked="").write(path)
 
-    def _admit(self, state: State, budget: Budget, guest: bool) -> None:
+    def _admit(self, state: State, budget: Budget, asker: str, guest: bool) -> None:
         now = self._clock()
         if state.blocked and guest:
             raise SourceBusyError(str(_refused(state, budget)), now + LONGEST_PAUSE)
         if state.blocked:
             raise _refused(state, budget)
         if _is_paused(state, now):
-            raise _busy(state, now)
+            other = not state.why.startswith(asker)  # a host that shares the budget
+            why = f"{asker} is not asked now: {state.why}" if other else state.why
+            raise _busy(replace(state, why=why), now)
 
     def _wait(self, budget: Budget, state: State | None) -> None:
         gap = (budget.gap + MARGIN) * self._pace

@@ -16,12 +16,18 @@ from broadsheet.connectors.http.address import (
     Address,
     PrivateHosts,
     follow,
+    is_public,
     read_address,
     read_private_hosts,
 )
 from broadsheet.connectors.http.agent import introduce
 from broadsheet.connectors.http.budget import Budgets, budget_of
-from broadsheet.errors import ConfigError, SourceBrokenError, SourceRequestError
+from broadsheet.errors import (
+    ConfigError,
+    ForbiddenAddressError,
+    SourceBrokenError,
+    SourceRequestError,
+)
 from broadsheet.sources import Answer
 
 if TYPE_CHECKING:
@@ -32,6 +38,7 @@ if TYPE_CHECKING:
     from broadsheet.connectors.http.outcome import Outcome
 
 MOST_REDIRECTS = 5
+_NUMERIC = re.compile(r":|(?:^|\.)(?:0x[0-9a-f]*|[0-9]+)$")  # what no name service is asked about
 _SENDABLE = re.compile(r"[!-~\xa1-\xff]([ -~\xa0-\xff]{0,998}[!-~\xa1-\xff])?")
 
 
@@ -106,6 +113,17 @@ class HttpClient:
         own = {"Accept": accept, "Content-Type": "application/json"}
         return self._ask("POST", url, body, own, headers, budget)
 
+    def check(self, url: str) -> None:
+        """Raise ForbiddenAddressError where it is plain without a request that none may be sent."""
+        from broadsheet.connectors.http.network import how_to_allow, resolve
+
+        address = read_address(url, self._private)
+        host, port = address.host, address.port
+        if (host, port) in self._private or not (_NUMERIC.search(host) or host == "localhost"):
+            return
+        if not all(is_public(found) for found in (self._resolve or resolve)(host)):
+            raise ForbiddenAddressError(f"{host} is a private address; {how_to_allow(host, port)}.")
+
     def release(self, place: str) -> None:
         """A person says that what refused may be asked again."""
         self._budgets.release(place)
@@ -153,9 +171,9 @@ class HttpClient:
         host, home = question.address.host, budget_of(asked, budget)
         counted = home if host == asked else budget_of(host)
         if counted.name == home.name:
-            with self._budgets.turn(home) as turn:
+            with self._budgets.turn(home, asker=host) as turn:
                 return self._exchange(question, private).settle(turn)
-        with self._budgets.turn(counted, guest=True):
+        with self._budgets.turn(counted, asker=host, guest=True):
             outcome = self._exchange(question, private)
         with self._budgets.note(home) as turn:
             return outcome.settle(turn, sender=asked)

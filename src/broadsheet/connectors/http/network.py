@@ -54,6 +54,12 @@ class Limits:
         return data
 
 
+def how_to_allow(host: str, port: int) -> str:
+    """What an operator can do who wants a private host to be asked."""
+    name = f"[{host}]" if ":" in host else host
+    return f'the setting private_hosts = "{name}:{port}" would allow it'
+
+
 class CheckedNetwork(httpcore2.NetworkBackend):
     """Resolves names, denies those that have any address of a private network, and connects.
 
@@ -92,7 +98,7 @@ class CheckedNetwork(httpcore2.NetworkBackend):
                 if not is_public(address):
                     raise ForbiddenAddressError(
                         f"{host} leads to {address}, which is not on the public internet; "
-                        "the setting private_hosts can allow it."
+                        f"{how_to_allow(host, port)}."
                     )
         return addresses
 

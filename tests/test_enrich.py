@@ -243,7 +243,7 @@ def test_papers_that_it_cannot_be_asked_about_hold_up_no_others(desk: Desk) -> N
     desk.add(1, 2, 3, 4)
     desk.lens.before = raising(SourceRequestError("It finds the request wrong (400).", 400), 1)
     report = desk.run()
-    assert (report.added, report.trouble) == (2, "")
+    assert (report.added, report.trouble) == (2, "It finds the request wrong (400).")
     desk.time.pass_by(ROUND)
     desk.lens.before = raising(SourceRequestError("It finds the request wrong (400).", 400))
     assert desk.run().trouble == "It finds the request wrong (400)."

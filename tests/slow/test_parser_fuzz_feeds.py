@@ -53,7 +53,7 @@ SAMPLES: dict[str, tuple[Connector, str, list[bytes]]] = {
     ),
     "openreview": (OpenReviewConnector(), "XCLR.cc/2024/Conference", [NOTES]),
     "acl": (AclConnector(), "https://example.org/2099.xcl.xml",
-            [COLLECTION, BIBTEX, gzip.compress(BIBTEX)]),
+            [COLLECTION, BIBTEX, gzip.compress(BIBTEX, mtime=0)]),
 }  # fmt: skip
 EACH = {"feed": 5000, "openreview": 1000, "acl": 2000}
 

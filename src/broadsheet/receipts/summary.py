@@ -50,7 +50,8 @@ def _counts(receipts: Sequence[Receipt]) -> list[str]:
 
 def _harvested(receipts: Sequence[Receipt]) -> list[str]:
     brought = sum(r.ingested for r in receipts if r.announced is None)
-    return [f"{brought:,} more here through the harvest"] if brought else []
+    more = "more " if any(r.announced for r in receipts) else ""
+    return [f"{brought:,} {more}here through the harvest"] if brought else []
 
 
 def _name(receipts: Sequence[Receipt]) -> str:

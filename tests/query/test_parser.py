@@ -178,7 +178,7 @@ def test_nothing_takes_long(text: str) -> None:
     started = time.process_time()
     with suppress(InvalidQueryError):
         parse(text)
-    assert time.process_time() - started < 0.25
+    assert time.process_time() - started < 1
 
 
 PAIRS = [f"red-{number}" for number in range(60)]

@@ -117,9 +117,9 @@ def source_of(*targets: str, since: date | None = None) -> Source:
     return FeedConnector().configure(targets or [ADDRESS], since=since, mirror="", now=NOW)
 
 
-def raw_of(body: bytes, *, cursor: str | None = None, status: int = 200) -> Raw:
+def raw_of(body: bytes, *, cursor: str | None = None, status: int = 200, at: datetime = NOW) -> Raw:
     """An answer of the feed's server."""
-    return Raw("feed", cursor, Answer(ADDRESS, status, {}, body, NOW))
+    return Raw("feed", cursor, Answer(ADDRESS, status, {}, body, at))
 
 
 def parse(body: bytes, *targets: str, cursor: str | None = None, **headers: str) -> Batch:

@@ -148,18 +148,20 @@ def test_update_period_says_how_often() -> None:
 
 
 def test_a_feed_in_which_nothing_moves_is_asked_ever_less_often() -> None:
-    """Whether the server says so (304) or the same entries come again.
+    """Whether the server says so (304) or the same entries come again; looking often is no sign.
 
-    Deliberate break: forget the count in `unchanged_batch`.
+    Deliberate break: forget `changed` in `unchanged_batch`.
     """
-    cursor, hours = parse(rss("<item><title>T</title></item>")).cursor, []
-    for status in (304, 200, 304, 304, 200, 304, 304):
+    cursor, pauses = parse(rss("<item><title>T</title></item>")).cursor, []
+    for hours, status in ((0, 304), (0, 200), (8, 304), (16, 304), (48, 200), (400, 304)):
         body = rss("<item><title>T</title></item>") if status == 200 else b""
-        batch = FeedConnector().parse(source_of(), raw_of(body, cursor=cursor, status=status))
+        at = NOW + timedelta(hours=hours)
+        raw = raw_of(body, cursor=cursor, status=status, at=at)
+        batch = FeedConnector().parse(source_of(), raw)
         assert batch.again is not None
         cursor = batch.cursor
-        hours.append((batch.again - NOW) / timedelta(hours=1))
-    assert hours == [2, 4, 8, 16, 24, 24, 24]
+        pauses.append((batch.again - at) / timedelta(hours=1))
+    assert pauses == [1, 1, 1, 2, 6, 24]
     changed = FeedConnector().parse(source_of(), raw_of(BLOG, cursor=cursor))
     assert changed.again == NOW + timedelta(minutes=30)
 

@@ -25,13 +25,18 @@ _REACH = timedelta(days=60)
 
 def unchanged_batch(source: Source, answer: Answer, before: Object) -> Batch:
     """The batch of an answer that says that nothing has changed."""
-    times = (count_of(before, "unchanged") or 0) + 1
     every = timedelta(seconds=min(count_of(before, "every") or 3600, 86400))
     return Batch(
         pages=_spoken_for(source, answer, _read_oldest(before)),
-        cursor=dump_cursor({**before, **_validators(answer, before), "unchanged": times}),
-        again=answer.at + slowed(every, times),
+        cursor=dump_cursor({**before, **_validators(answer, before)}),
+        again=answer.at + slowed(every, _still(answer, before)),
     )
+
+
+def _still(answer: Answer, before: Object) -> timedelta:
+    """For how long nothing has changed."""
+    seconds = int(answer.at.timestamp()) - (count_of(before, "changed") or 0)
+    return timedelta(seconds=max(0, seconds)) if "changed" in before else timedelta()
 
 
 def feed_batch(source: Source, answer: Answer, feed: Feed, before: Object) -> Batch:
@@ -55,11 +60,14 @@ def feed_batch(source: Source, answer: Answer, feed: Feed, before: Object) -> Ba
     oldest = min(filter(None, map(day_of, feed.entries)), default=None)
     trouble = _trouble(feed, answer.url)
     digest = _digest(records)
-    times = (count_of(before, "unchanged") or 0) + 1 if digest == before.get("digest") else 0
+    same = digest == before.get("digest")
+    still = _still(answer, before) if same else timedelta()
     every = suggested(feed.every, answer.headers.get("cache-control", ""))
     memory: dict[str, object] = {
-        "digest": digest, "every": int(every.total_seconds()), "unchanged": times
-    }  # fmt: skip
+        "digest": digest,
+        "every": int(every.total_seconds()),
+        "changed": int((answer.at - still).timestamp()),
+    }
     if trouble:
         # What could not be read to its end is asked for again, whatever its validators say, and
         # speaks for no day but the one on which it was seen.
@@ -73,7 +81,7 @@ def feed_batch(source: Source, answer: Answer, feed: Feed, before: Object) -> Ba
         pages=_spoken_for(source, answer, oldest),
         items=tuple(items),
         cursor=dump_cursor(memory),
-        again=answer.at + slowed(every, times),
+        again=answer.at + slowed(every, still),
         trouble=trouble,
         total=len(records),
     )

@@ -19,6 +19,9 @@ def suggested(every: timedelta | None, cache_control: str) -> timedelta:
     return min(max(every or HOUR, age, SHORTEST), LONGEST)
 
 
-def slowed(interval: timedelta, unchanged: int) -> timedelta:
-    """Twice the interval for each time in a row that nothing had changed, but once a day."""
-    return min(interval * (1 << min(unchanged, 10)), LONGEST)
+def slowed(interval: timedelta, still: timedelta) -> timedelta:
+    """An eighth of the time in which nothing has changed, from the interval up to a day.
+
+    What changes once a day is so asked every few hours, however often a person looks besides.
+    """
+    return min(max(interval, still / 8), LONGEST)

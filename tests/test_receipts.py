@@ -165,12 +165,13 @@ def test_a_list_that_grows_through_its_day_is_complete_only_after_it() -> None:
 def test_a_list_whose_next_look_failed_says_so() -> None:
     """Break: leave the trouble out of `_judge_part`."""
     own = tally(day=TODAY, category="feed", announced=2, arrived=2)._replace(source=FEED.name)
-    runs = [report(TODAY, 4, Outcome.WAITING, "It was not reached.", source=FEED.name)]
+    why = "It was not reached; next attempt at 04:11 UTC."
+    runs = [report(TODAY, 4, Outcome.WAITING, why, source=FEED.name)]
     streams = [state(source=FEED.name)]
     (receipt,) = write(own, source=FEED, streams=streams, reports=runs, first=TODAY, last=TODAY)
     assert receipt.verdict is Verdict.FAILED
-    said = "2 announced so far, all here; No attempt succeeded: It was not reached;"
-    assert receipt.sentence.startswith(said)
+    said = "2 announced so far, all here; no attempt succeeded: It was not reached; next attempt"
+    assert receipt.sentence.startswith(said) and receipt.sentence.count("next attempt") == 1
 
 
 def test_what_a_source_lists_of_the_time_before_it_was_followed() -> None:
@@ -330,7 +331,7 @@ def test_a_feed_that_was_read_in_part_is_not_complete() -> None:
     page = tally(category="feed", announced=2, arrived=2)._replace(source=FEED.name)
     verdict, said = only(write(page, source=FEED, reports=runs))
     assert verdict is Verdict.MISSING
-    assert said.startswith("2 announced, all here; The feed at https://example.org/feed is damaged")
+    assert said.startswith("2 announced, all here; the feed at https://example.org/feed is damaged")
 
 
 @pytest.mark.parametrize("words", WORDINGS)

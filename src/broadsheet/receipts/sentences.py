@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -22,12 +23,19 @@ NEVER_SEEN = "The source was asked on this day, but no page of it was seen and n
 NOT_FILLED = "The harvest has not come to an end yet, so this day is not known"
 MOVED_ON = "The source had moved on when it was asked next, so others may have been missed"
 OLDER_PERHAPS = "The page may have shown an older batch"
+_OPENING = re.compile(r"^(?:The|No|Others) ")  # our own clauses; names keep their case
+_NEXT = re.compile(r"; next attempt at [^;]*$")  # the receipt says itself what comes next
 _LONGEST_REASON = 200
 
 
 def join(clauses: Iterable[str]) -> str:
     """Clauses as one sentence, with semicolons between them and a full stop."""
-    return "; ".join(strip(clause) for clause in clauses if clause) + "."
+    first, *rest = [strip(clause) for clause in clauses if clause]
+    return "; ".join([first, *(_OPENING.sub(_lower, clause) for clause in rest)]) + "."
+
+
+def _lower(opening: re.Match[str]) -> str:
+    return opening[0].lower()
 
 
 def strip(text: str) -> str:
@@ -88,7 +96,7 @@ def tell_failed(trouble: DayTrouble) -> str:
     if trouble.answered:
         return strip(trouble.sentence)
     which = "The last attempt of this day failed" if trouble.partly else "No attempt succeeded"
-    return f"{which}: {strip(trouble.sentence)}"
+    return f"{which}: {_NEXT.sub('', strip(trouble.sentence))}"
 
 
 def tell_next(moment: datetime, now: datetime) -> str:

@@ -115,9 +115,14 @@ class Newsroom:
         with self._store.write() as transaction:
             for state in self._store.get_streams(name):
                 if state.trouble:
-                    transaction.put_stream(
-                        replace(state, due_at=None, failures=0, trouble="", trouble_since=None)
+                    fresh = StreamState(
+                        name,
+                        state.stream,
+                        state.cursor,
+                        tried_at=state.tried_at,
+                        good_at=state.good_at,
                     )
+                    transaction.put_stream(fresh)
 
     def remove(self, name: str) -> Source:
         """Follow a source no longer; its papers and receipts stay. Raises NotFoundError."""

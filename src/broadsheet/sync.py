@@ -190,7 +190,9 @@ class StreamRun:
     def _note(self, trouble: str, due: datetime) -> None:
         """Let others see meanwhile what the run waits for."""
         since = self._state.trouble_since or self._desk.clock()
-        waiting = replace(self._state, due_at=due, trouble=trouble, trouble_since=since)
+        waiting = replace(
+            self._state, due_at=due, trouble_since=since, **self._describe(Trouble(trouble))
+        )
         with self._desk.store.write() as transaction:
             self._require_ours(transaction)
             transaction.put_stream(waiting)

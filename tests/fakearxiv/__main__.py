@@ -19,7 +19,7 @@ HOW_TO_FOLLOW = """\
 A pretended arXiv with {papers:,} papers is at {url}.
 To follow it, in another terminal and in this folder:
 
-  export BROADSHEET_LIBRARY=/tmp/trial BROADSHEET_PRIVATE_HOSTS={place}
+  export BROADSHEET_LIBRARY=~/broadsheet-trial BROADSHEET_PRIVATE_HOSTS={place}
   .venv/bin/broadsheet source add arxiv cs.LG stat.ML --since {since} --mirror {url}
   .venv/bin/broadsheet sync
   .venv/bin/broadsheet receipts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
@@ -73,13 +74,14 @@ class LiveWriting:
         add_measures(self._connection, source, measures, now=now)
 
 
-class LiveReading:
-    """The part of `ports.Store` that live sources use."""
+class LiveReading(ABC):
+    """The part of `ports.Store` that live sources use; whoever has it says how to read."""
 
     _compose: Composer
 
+    @abstractmethod
     def _read(self) -> AbstractContextManager[Connection]:
-        raise NotImplementedError
+        """A connection for a block, in one state of the library."""
 
     def get_sources(self) -> Sequence[Source]:
         with self._read() as connection:

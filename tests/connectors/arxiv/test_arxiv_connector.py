@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from datetime import date, timedelta
 
 import pytest
@@ -17,6 +16,7 @@ from broadsheet.connectors.contract import check_connector
 from broadsheet.errors import InvalidInputError, SourceBrokenError, SourceBusyError
 from broadsheet.ports import Connector
 from broadsheet.sources import Source
+from effort import takes_less_than
 
 
 def configure(*targets: str, since: date | None = None, mirror: str = "") -> Source:
@@ -133,12 +133,14 @@ def test_mangled_answers_are_refused_in_words(data: st.DataObject) -> None:
     end = data.draw(st.integers(start, min(len(body), start + 60)))
     put = data.draw(st.one_of(st.binary(max_size=20), st.text("0123456789v<>&-:/.", max_size=20)))
     put = put.encode() if isinstance(put, str) else put
-    begun = time.process_time()
-    try:
-        parse(sample.stream, body[:start] + put + body[end:], sample.cursor)
-    except (SourceBrokenError, SourceBusyError) as error:
-        assert str(error)
-    assert time.process_time() - begun < 3
+
+    def read() -> None:
+        try:
+            parse(sample.stream, body[:start] + put + body[end:], sample.cursor)
+        except (SourceBrokenError, SourceBusyError) as error:
+            assert str(error)
+
+    assert takes_less_than(1, read)
 
 
 def test_a_page_as_long_as_arxiv_sends_them_takes_less_than_a_second() -> None:
@@ -146,9 +148,8 @@ def test_a_page_as_long_as_arxiv_sends_them_takes_less_than_a_second() -> None:
 
     versions = [version(2), version(1)]
     body = oai_list(*(oai_record(f"2611.{n:05}", versions=versions) for n in range(1000)))
-    begun = time.process_time()
     assert len(parse(OAI, body).records) == 1000
-    assert time.process_time() - begun < 3
+    assert takes_less_than(1, lambda: parse(OAI, body))
 
 
 def test_nothing_heavy_is_loaded_before_it_is_needed() -> None:

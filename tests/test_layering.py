@@ -19,12 +19,15 @@ SOURCE = Path(__file__).parents[1] / "src"
 DESIGN = Path(__file__).parents[1] / "docs/design.md"
 HEAVY = [
     "alembic",
+    "argon2",
     "bibtexparser",
     "faiss",
     "httpcore2",
     "httpx2",
     "jinja2",
     "lxml",
+    "markdown_it",
+    "matplotlib",
     "numpy",
     "rich",
     "sqlalchemy",
@@ -43,15 +46,17 @@ def room(module: str) -> str:
 
 
 MODULES = {module_name(path): path for path in sorted((SOURCE / "broadsheet").rglob("*.py"))}
-BOTTOM = {"errors", "text", "model", "ids", "query", "sources"}
+BOTTOM = {"errors", "text", "model", "ids", "query", "sources", "people", "edition", "plots"}
 SEAMS = BOTTOM | {"ports"}
-ADAPTERS = {"connectors", "storage", "search"}
-SEEN_BY_DOORS = BOTTOM | {"config", "library", "newsroom", "shapes", "wiring"}
+ADAPTERS = {"connectors", "storage", "search", "drawing", "passwords"}
+FACADES = {"newsroom", "accounts", "shelves", "searches", "community", "journal", "takeout"}
+FACADES |= {"library", "press", "trends"}
+SEEN_BY_DOORS = BOTTOM | FACADES | {"config", "shapes", "wiring"}
 LOWER = {
     **dict.fromkeys(["errors", "text", "config", "model"], {"errors", "text"}),
-    **dict.fromkeys(["ids", "query", "sources"], BOTTOM),
+    **dict.fromkeys(["ids", "query", "sources", "people", "edition", "plots"], BOTTOM),
     **dict.fromkeys(["ports", *ADAPTERS], SEAMS),
-    "wiring": SEAMS | {"config", "fetching", "library", "sync", "works", *ADAPTERS},
+    "wiring": SEAMS | {"config", "fetching", "library", "signing", "sync", "works", *ADAPTERS},
     "web": SEEN_BY_DOORS | {"jobs"},
     "cli": SEEN_BY_DOORS | {"demo", "jobs", "web", ""},
     "jobs": SEEN_BY_DOORS | {"ports"},

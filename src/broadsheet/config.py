@@ -48,6 +48,27 @@ OPTIONS = (
         "",
         "Hosts in your own network that sources may be read from, as NAME:PORT, spaces between.",
     ),
+    Option(
+        "url",
+        "",
+        "The address that readers use, such as https://papers.example.org; links in feeds begin "
+        "with it.",
+    ),
+    Option(
+        "sign_in",
+        "off",
+        "Accounts: off (one reader, on this machine only), invite (operators invite), open "
+        "(anybody signs up).",
+    ),
+    Option("public", "off", "Whether people without an account may read: off, on."),
+    Option(
+        "proxies",
+        "",
+        "Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, spaces "
+        "between.",
+    ),
+    Option("press", "06:00", "Time of day (UTC) at which a day's edition goes to press."),
+    Option("workers", "1", "Processes that `serve` answers with."),
     Option("semanticscholar_key", "", "Key for Semantic Scholar; without one it is not asked."),
     Option("openalex_key", "", "Key for OpenAlex; without one it is not asked."),
 )
@@ -65,6 +86,12 @@ class Settings:
     sync: str = "on"
     contact: str = ""
     private_hosts: str = ""
+    url: str = ""
+    sign_in: str = "off"
+    public: str = "off"
+    proxies: str = ""
+    press: str = "06:00"
+    workers: int = 1
     semanticscholar_key: str = ""
     openalex_key: str = ""
 

@@ -217,6 +217,8 @@ class Sort(StrEnum):
     RELEVANCE = "relevance"
     NEWEST = "newest"
     OLDEST = "oldest"
+    VOTES = "votes"
+    CITATIONS = "citations"
 
 
 class Spoke(StrEnum):

@@ -7,6 +7,7 @@ contract: who calls a method, what it gives, what it raises.
     files.py     kinds of files           live.py      the polite client, connectors, enrichers
     writing.py   the writing transaction  store.py     the store
     index.py     embedders and the index  progress.py  how long work tells of itself
+    people.py    readers and editions     tools.py     passwords, drawing
 """
 
 from __future__ import annotations
@@ -14,14 +15,17 @@ from __future__ import annotations
 from broadsheet.ports.files import FileFormat
 from broadsheet.ports.index import Embedder, Index, IndexState, Vectors
 from broadsheet.ports.live import Almanac, Connector, Enricher, Fetcher, Repairer, Web
+from broadsheet.ports.people import PeopleReading, PeopleWriting, PressReading, PressWriting
 from broadsheet.ports.progress import Progress, silent
 from broadsheet.ports.store import Store
+from broadsheet.ports.tools import Draughtsman, PasswordHasher
 from broadsheet.ports.writing import Candidate, NewRecord, Transaction, WorkKey
 
 __all__ = [
     "Almanac",
     "Candidate",
     "Connector",
+    "Draughtsman",
     "Embedder",
     "Enricher",
     "Fetcher",
@@ -29,6 +33,11 @@ __all__ = [
     "Index",
     "IndexState",
     "NewRecord",
+    "PasswordHasher",
+    "PeopleReading",
+    "PeopleWriting",
+    "PressReading",
+    "PressWriting",
     "Progress",
     "Repairer",
     "Store",

@@ -41,6 +41,12 @@ class IndexState(NamedTuple):
     spaces: Mapping[str, int]
 
 
+DayCounts = Mapping[str, int]
+"""How many works have each partial date ("2026-04-17", "2026-04", "2026") that any has."""
+
+NOTHING: Mapping[int, float] = {}
+
+
 class Index(Protocol):
     """A searchable picture of the works; a cache that can be thrown away and rebuilt.
 
@@ -64,8 +70,32 @@ class Index(Protocol):
     def state(self) -> IndexState:
         """How far the index has come."""
 
-    def search(self, query: Query, *, limit: int, offset: int, sort: Sort, facets: bool) -> Results:
-        """One page of results; see `Results` for what each number counts."""
+    def search(
+        self,
+        query: Query,
+        *,
+        limit: int,
+        offset: int,
+        sort: Sort,
+        facets: bool,
+        standing: Mapping[int, float] = NOTHING,
+    ) -> Results:
+        """One page of results; see `Results` for what each number counts.
+
+        By votes or citations, works that have a `standing` come first, the greatest first, then
+        all others, newest first.
+        """
+
+    def count_days(self, query: Query, first: str = "", last: str = "") -> DayCounts:
+        """How many matches there are on each day, in each month of which no day is known, and in
+        each year of which no month is known, between two partial dates, both included."""
+
+    def matches(self, query: Query, *, limit: int) -> tuple[Sequence[int], int]:
+        """The newest works that the words and filters match, at most `limit`, and how many match."""
+
+    def vectors(self, work_ids: Sequence[int]) -> tuple[Sequence[int], Vectors]:
+        """The vectors of these works, as far as there are any: numbers, and float32 [n, dim] with
+        rows of length 1, of the fast space."""
 
     def related(self, works: Sequence[Work], *, limit: int) -> Results:
         """Works near one work or a set, themselves left out."""

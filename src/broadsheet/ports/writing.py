@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from broadsheet.model import Identifier, Record, StoredRecord, Work, WorkEvent
+from broadsheet.ports.people import PeopleWriting, PressWriting
 from broadsheet.sources import (
     Announcement,
     Item,
@@ -53,7 +54,7 @@ class NewRecord(NamedTuple):
     reason: str = ""
 
 
-class Transaction(Protocol):
+class Transaction(PeopleWriting, PressWriting, Protocol):
     """One writing transaction; used by the logic only. Everything or nothing is kept."""
 
     def find_known(self, hashes: Collection[bytes]) -> set[bytes]:

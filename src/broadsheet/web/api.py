@@ -14,6 +14,7 @@ from broadsheet import shapes
 from broadsheet.library import Library
 from broadsheet.query.tokens import clean
 from broadsheet.sources import SourceStatus
+from broadsheet.web.doors import Door, Who
 from broadsheet.web.pulse import Pulse
 from broadsheet.web.reading import read_paper, search
 from broadsheet.web.render import json_answer
@@ -29,6 +30,15 @@ class Api:
     def __init__(self, library: Library, pulse: Pulse) -> None:
         self._library = library
         self._pulse = pulse
+
+    def doors(self) -> list[Door]:
+        """The addresses for programs."""
+        return [
+            Door("/api/search", self.search),
+            Door("/api/receipts", self.receipts),
+            Door("/api/paper/{reference:path}", self.paper),
+            Door("/healthz", self.health, Who.ANYONE),
+        ]
 
     def search(self, request: Request) -> Response:
         """`/api/search?q=…&sort=…&limit=…&offset=…`; tells the numbers that it went by."""

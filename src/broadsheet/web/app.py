@@ -16,6 +16,7 @@ from broadsheet.config import Settings
 from broadsheet.errors import BroadsheetError
 from broadsheet.library import Library
 from broadsheet.web.api import Api
+from broadsheet.web.doors import Door
 from broadsheet.web.guard import SECURITY_HEADERS, Guard
 from broadsheet.web.pages import Pages
 from broadsheet.web.problems import describe
@@ -39,7 +40,7 @@ def create_app(library: Library, settings: Settings) -> Starlette:
             _log.error("%s %r: %s", request.method, request.url.path, error)
         if request.url.path.startswith("/api/"):
             return json_problem(problem)
-        return renderer.problem(problem)
+        return renderer.problem(request, problem)
 
     def answer_crash(request: Request, error: Exception) -> Response:
         # This answer is sent from outside the guard, so it carries the headers itself.
@@ -47,21 +48,13 @@ def create_app(library: Library, settings: Settings) -> Starlette:
         response.headers.update(SECURITY_HEADERS)
         return response
 
+    doors = [
+        *pages.doors(),
+        *receipts.doors(),
+        *api.doors(),
+    ]
     app = Starlette(
-        routes=[
-            Route("/", pages.search),
-            Route("/search", pages.search),
-            Route("/export.{suffix}", pages.export_search),
-            Route("/paper/{number}/export.{suffix}", pages.export_paper),
-            Route("/paper/{reference:path}", pages.paper),
-            Route("/receipts", receipts.calendar),
-            Route("/receipts/{source:path}/{day}", receipts.day),
-            Route("/api/search", api.search),
-            Route("/api/receipts", api.receipts),
-            Route("/api/paper/{reference:path}", api.paper),
-            Route("/healthz", api.health),
-            Mount("/static", Assets()),
-        ],
+        routes=[*map(_route, doors), Mount("/static", Assets())],
         middleware=[
             Middleware(Guard, host=settings.host, others=settings.hosts.split()),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
@@ -74,3 +67,7 @@ def create_app(library: Library, settings: Settings) -> Starlette:
     )
     app.router.redirect_slashes = False
     return app
+
+
+def _route(door: Door) -> Route:
+    return Route(door.path, door.handler, methods=[door.method])

@@ -13,6 +13,7 @@ from broadsheet.library import MAX_LIMIT, Library
 from broadsheet.model import Work
 from broadsheet.query.tokens import clean
 from broadsheet.web import links
+from broadsheet.web.doors import Door
 from broadsheet.web.paperview import view_paper
 from broadsheet.web.problems import describe
 from broadsheet.web.pulse import Pulse
@@ -37,14 +38,25 @@ class Pages:
         self._pulse = pulse
         self._renderer = renderer
 
+    def doors(self) -> list[Door]:
+        """The addresses of these pages."""
+        return [
+            Door("/", self.search),
+            Door("/search", self.search),
+            Door("/export.{suffix}", self.export_search),
+            Door("/paper/{number}/export.{suffix}", self.export_paper),
+            Door("/paper/{reference:path}", self.paper),
+        ]
+
     def search(self, request: Request) -> Response:
         """The front page and every page of results."""
         try:
             wanted = read_page_request(request.query_params)
             page = search(self._library, wanted)
         except (InvalidInputError, IndexNotReadyError) as error:
-            return self._renderer.problem(describe(error), read_text(request.query_params))
+            return self._renderer.problem(request, describe(error), read_text(request.query_params))
         return self._renderer.page(
+            request,
             "search.html",
             view=view_search(wanted, page),
             text=wanted.text,
@@ -64,7 +76,7 @@ class Pages:
         if reference != str(work.id):
             return RedirectResponse(links.paper_url(work.id), status_code=302)
         view = view_paper(read_paper(self._library, work))
-        return self._renderer.page("paper.html", view=view, text="")
+        return self._renderer.page(request, "paper.html", view=view, text="")
 
     def export_paper(self, request: Request) -> Response:
         """One paper as a citation file."""

@@ -9,6 +9,7 @@ from broadsheet.errors import NotFoundError
 from broadsheet.library import Library
 from broadsheet.query.tokens import clean
 from broadsheet.web.dayview import view_day
+from broadsheet.web.doors import Door
 from broadsheet.web.heat import first_day
 from broadsheet.web.receiptview import view_receipts
 from broadsheet.web.render import Renderer
@@ -23,6 +24,13 @@ class ReceiptPages:
         self._renderer = renderer
         self._fetching = fetching
 
+    def doors(self) -> list[Door]:
+        """The addresses of these pages."""
+        return [
+            Door("/receipts", self.calendar),
+            Door("/receipts/{source:path}/{day}", self.day),
+        ]
+
     def calendar(self, request: Request) -> Response:
         """Every source with its last half year."""
         now = self._newsroom.now()
@@ -35,7 +43,7 @@ class ReceiptPages:
             now,
             fetching=self._fetching,
         )
-        return self._renderer.page("receipts.html", view=view, text="")
+        return self._renderer.page(request, "receipts.html", view=view, text="")
 
     def day(self, request: Request) -> Response:
         """One source on one day; of a source that was removed, or a service that was asked about
@@ -55,4 +63,4 @@ class ReceiptPages:
             rejected,
             self._newsroom.get_reports(source=source, first=day, last=day),
         )
-        return self._renderer.page("receipt.html", view=view, text="")
+        return self._renderer.page(request, "receipt.html", view=view, text="")

@@ -6,14 +6,17 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from broadsheet.web import marks, wording
+from broadsheet.web.caller import caller_of
 from broadsheet.web.problems import Problem
 
 _HERE = Path(__file__).parent
@@ -36,13 +39,18 @@ class Renderer:
 
     def page(
         self,
+        request: Request,
         template: str,
         *,
         status: int = 200,
         headers: Mapping[str, str] | None = None,
         **context: object,
     ) -> Response:
-        """A page from a template; what cannot be encoded becomes a question mark, not an error."""
+        """A page from a template, for who asks (`caller` in the template).
+
+        What cannot be encoded becomes a question mark, not an error.
+        """
+        context = {"text": "", "caller": caller_of(request), "here": _here(request), **context}
         html = self._environment.get_template(template).render(context)
         return Response(
             html.encode("utf-8", "replace"),
@@ -51,15 +59,22 @@ class Renderer:
             media_type="text/html",
         )
 
-    def problem(self, problem: Problem, text: str = "") -> Response:
+    def problem(self, request: Request, problem: Problem, text: str = "") -> Response:
         """An error as a page of its own, with the search box still there."""
         return self.page(
+            request,
             "error.html",
             status=problem.status,
             headers=problem.headers,
             problem=problem,
             text=text,
         )
+
+
+def _here(request: Request) -> str:
+    """Path and query of the page, which a form gives back so that its act ends where it began."""
+    query = urlencode([(k, v) for k, v in request.query_params.multi_items() if k != "done"])
+    return request.url.path + (f"?{query}" if query else "")
 
 
 def json_answer(

@@ -1,0 +1,129 @@
+"""The value objects of the press: an edition, its sections, and why each paper stands where it does.
+
+Everything here is frozen and free of I/O. An edition is complete in itself: what it shows is what
+was known when it went to press, so the same inputs give the same bytes (`to_json`), for ever.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import orjson
+
+
+class Scope(StrEnum):
+    """What an edition covers; READER is one reader's own day."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    READER = "reader"
+
+
+class Part(NamedTuple):
+    """A summand of a score: what was seen, in words, and what it adds."""
+
+    name: str
+    seen: str
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A paper in an edition. `rank` counts from 1 within its section.
+
+    `score` is the sum of `parts` where there are any. `reason` says in a sentence why it is here.
+    `late_from` is the day that announced it, where it came too late for that day's edition.
+    """
+
+    rank: int
+    work_id: int
+    title: str
+    authors: tuple[str, ...] = ()
+    kicker: str = ""
+    excerpt: str = ""
+    day: str = ""
+    reason: str = ""
+    score: float = 0.0
+    parts: tuple[Part, ...] = ()
+    late_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of an edition. `key` is its anchor; `query` finds the rest of it by searching; `more`
+    is how many there are beyond those shown; `note` says what an empty one lacks."""
+
+    key: str
+    title: str
+    entries: tuple[Entry, ...] = ()
+    query: str = ""
+    more: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An issue for a period. `name` is "2026-04-17", "2026-W16" or "2026-04".
+
+    `number` counts the editions of a scope (of a reader) that were printed, from 1; 0 is a proof:
+    put together just now, from what is here, and not kept. `receipt` is what the sources
+    announced and what of it is here, in a sentence; `quiet` says why there is nothing, where there
+    is nothing. `example` says that it was laid out for the demo library.
+    """
+
+    scope: Scope
+    name: str
+    first: date
+    last: date
+    made_at: datetime
+    number: int = 0
+    reader_id: int = 0
+    receipt: str = ""
+    quiet: str = ""
+    sections: tuple[Section, ...] = ()
+    example: bool = False
+
+    @property
+    def is_proof(self) -> bool:
+        return self.number == 0
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All entries, in the order of the page."""
+        return tuple(entry for section in self.sections for entry in section.entries)
+
+    def to_json(self) -> bytes:
+        """Canonical JSON: equal editions give equal bytes."""
+        data = asdict(self)
+        data["sections"] = [_section_data(section) for section in self.sections]
+        return orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
+
+    @classmethod
+    def from_json(cls, payload: bytes | str) -> Edition:
+        """Inverse of `to_json`."""
+        raw: dict[str, Any] = orjson.loads(payload)
+        raw["scope"] = Scope(raw["scope"])
+        raw["first"], raw["last"] = map(date.fromisoformat, (raw["first"], raw["last"]))
+        raw["made_at"] = datetime.fromisoformat(raw["made_at"])
+        raw["sections"] = tuple(map(_read_section, raw["sections"]))
+        return cls(**raw)
+
+
+def _section_data(section: Section) -> dict[str, Any]:
+    data = asdict(section)
+    for entry, data_of_entry in zip(section.entries, data["entries"], strict=True):
+        data_of_entry["parts"] = [part._asdict() for part in entry.parts]
+    return data
+
+
+def _read_section(raw: dict[str, Any]) -> Section:
+    return Section(**{**raw, "entries": tuple(map(_read_entry, raw["entries"]))})
+
+
+def _read_entry(raw: dict[str, Any]) -> Entry:
+    parts = tuple(Part(**part) for part in raw["parts"])
+    return Entry(**{**raw, "authors": tuple(raw["authors"]), "parts": parts})

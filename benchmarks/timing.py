@@ -46,6 +46,21 @@ def private_memory(pid: int) -> int:
     return 1024 * (int(fields["Pss_Anon"]) + int(fields.get("Pss_Shmem", 0)))
 
 
+def processes_of(pid: int) -> list[int]:
+    """A process and those that it started, as far as they run."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(number for child in children for number in processes_of(int(child)))]
+
+
+def used_seconds(pids: Sequence[int]) -> float:
+    """Seconds of processor time that processes have used, in the kernel too."""
+    ticks = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def peak_memory(pid: int) -> int:
     """Highest resident set size a process has had, in bytes, mapped pages included."""
     text = Path(f"/proc/{pid}/status").read_text()

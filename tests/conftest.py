@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from broadsheet.library import Library
     from desk import Room
     from newsstand import News
+    from shelfmarks import Readers
     from shell import Shell
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -117,3 +118,23 @@ def bees(news: News) -> News:
     from newsstand import follow_bees
 
     return follow_bees(news)
+
+
+@pytest.fixture
+def readers(tmp_path: Path) -> Iterator[Readers]:
+    """Three readers in a library of four papers."""
+    from shelfmarks import Readers
+
+    made = Readers(tmp_path / "reading-room")
+    yield made
+    made.library.close()
+
+
+@pytest.fixture
+def searching_readers(tmp_path: Path) -> Iterator[Readers]:
+    """The same with a real index."""
+    from shelfmarks import Readers
+
+    made = Readers(tmp_path / "reading-room", searching=True)
+    yield made
+    made.library.close()

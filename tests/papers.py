@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ import pytest
 from broadsheet.errors import BadFileError, StorageBusyError
 from broadsheet.model import BadRow, Identifier, PaperDate, Record, Results, Sort, Work
 from broadsheet.ports import IndexState, Progress, Vectors
+from broadsheet.ports.index import NOTHING, DayCounts
 from broadsheet.query import Query
 from broadsheet.storage import SqlStore
 from broadsheet.works import compose
@@ -64,10 +65,10 @@ def make_empty_library() -> bytes:
         return (Path(folder) / "library.db").read_bytes()
 
 
-def open_empty(folder: Path) -> SqlStore:
-    """An empty store in a folder; a second writer does not wait."""
+def open_empty(folder: Path, content: bytes = b"") -> SqlStore:
+    """An empty store in a folder, or one of this content; a second writer does not wait."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "library.db").write_bytes(make_empty_library())
+    (folder / "library.db").write_bytes(content or make_empty_library())
     return SqlStore.open(folder, create=False, compose=compose, wait=0)
 
 
@@ -152,8 +153,27 @@ class DictIndex:
         self.works.clear()
         self.position = 0
 
-    def search(self, query: Query, *, limit: int, offset: int, sort: Sort, facets: bool) -> Results:
+    def search(
+        self,
+        query: Query,
+        *,
+        limit: int,
+        offset: int,
+        sort: Sort,
+        facets: bool,
+        standing: Mapping[int, float] = NOTHING,
+        within: Collection[int] | None = None,
+    ) -> Results:
         raise AssertionError("nothing here searches")
+
+    def count_days(self, query: Query, first: str = "", last: str = "") -> DayCounts:
+        raise AssertionError("nothing here counts")
+
+    def matches(self, query: Query, *, limit: int) -> tuple[Sequence[int], int]:
+        raise AssertionError("nothing here searches")
+
+    def vectors(self, work_ids: Sequence[int]) -> tuple[Sequence[int], Vectors]:
+        raise AssertionError("nothing here has a vector")
 
     def related(self, works: Sequence[Work], *, limit: int) -> Results:
         raise AssertionError("nothing here searches")

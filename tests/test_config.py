@@ -17,6 +17,7 @@ from broadsheet.config import (
     Option,
     Settings,
     default_library,
+    find_origins,
     load_settings,
 )
 from broadsheet.errors import ConfigError
@@ -31,6 +32,12 @@ OTHER = {
     "private_hosts": "wiki.lab.example:80",
     "semanticscholar_key": "one",
     "openalex_key": "two",
+    "url": "https://papers.example",
+    "sign_in": "invite",
+    "public": "on",
+    "proxies": "127.0.0.1",
+    "press": "07:30",
+    "workers": "3",
 }
 
 
@@ -207,3 +214,16 @@ def test_settings_stay_as_they_are(tmp_path: Path) -> None:
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
 def test_every_option_says_what_it_is_for(option: Option) -> None:
     assert option.help.endswith(".") and option.name.isidentifier() and option.name.islower()
+
+
+def test_each_setting_has_a_place_that_it_comes_from(tmp_path: Path) -> None:
+    """Break to see it fail: ask the file before the environment in `find_origins`."""
+    write_file(tmp_path, 'host = "::1"\ncontact = "a@b.example"')
+    environ = {PREFIX + "CONTACT": "c@d.example"}
+    settings = replace(load_settings(tmp_path, environ), port=9)
+    origins = find_origins(settings, environ)
+    assert origins.keys() == {option.name for option in OPTIONS}
+    assert origins["host"] == "broadsheet.toml" and origins["contact"] == PREFIX + "CONTACT"
+    assert origins["port"] == "command line" and origins["press"] == "default"
+    write_file(tmp_path, "not toml at all [")
+    assert find_origins(settings, {})["press"] == "default"

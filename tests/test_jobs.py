@@ -24,7 +24,7 @@ from broadsheet.errors import (
     StorageError,
     StorageReadOnlyError,
 )
-from broadsheet.jobs import GOODBYE_SECONDS, LOOK_SECONDS, PAUSE_SECONDS, Watch
+from broadsheet.jobs import GOODBYE_SECONDS, LOOK_SECONDS, PAUSE_SECONDS, Resting, Watch
 from broadsheet.sources import Outcome, StreamReport, SyncReport
 from broadsheet.storage import SqlStore
 from broadsheet.web import serve
@@ -155,6 +155,48 @@ def test_stopping_is_handed_on_to_the_sync(newsroom: Newsroom) -> None:
     assert newsroom.stopped == [True]
     watch.run()
     assert len(newsroom.synced) == 1
+
+
+# --- Printing ---------------------------------------------------------------------------------
+
+
+class Press:
+    """Counts how often it is asked to print; fails with an error."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.asked = 0
+        self.error = error
+
+    def print_due(self) -> list[object]:
+        self.asked += 1
+        if self.error:
+            raise self.error
+        return []
+
+
+def test_it_prints_when_no_source_is_due(newsroom: Newsroom) -> None:
+    """Break to see it fail: print before the sync, which may still bring papers of the day."""
+    press = Press()
+    watch = Watch(newsroom, press=press)
+    assert (watch.look(), press.asked) == (PAUSE_SECONDS, 0)
+    assert (watch.look(), press.asked) == (LOOK_SECONDS, 1)
+
+
+def test_an_edition_that_cannot_be_printed_ends_nothing(
+    newsroom: Newsroom, caplog: pytest.LogCaptureFixture
+) -> None:
+    newsroom.due = None
+    watch = Watch(newsroom, press=Press(StorageReadOnlyError("The library is shut.")))
+    assert [watch.look(), watch.look()] == [LOOK_SECONDS] * 2
+    assert [each.getMessage() for each in caplog.records] == [
+        "No edition can be printed: The library is shut."
+    ]
+
+
+def test_where_nothing_is_fetched_there_is_printing_all_the_same() -> None:
+    press = Press()
+    assert Watch(Resting(lambda: START), press=press).look() == LOOK_SECONDS
+    assert press.asked == 1
 
 
 # --- With a real newsroom ---------------------------------------------------------------------

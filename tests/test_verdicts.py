@@ -17,6 +17,7 @@ from rich.console import Console
 from broadsheet.cli import bulletin
 from broadsheet.receipts import summarise
 from broadsheet.sources import Receipt, Verdict
+from broadsheet.web import styles
 from broadsheet.web.heat import by_day, draw_heat
 
 ROOT = Path(__file__).parents[1]
@@ -38,7 +39,7 @@ def test_each_verdict_is_told_alike_everywhere(
     assert re.search(rf"^ *{re.escape(verdict.sign)} {verdict} ", out.export_text(), re.MULTILINE)
     cells = [cell for row in draw_heat([receipt(verdict)], DAY).rows for cell in row.cells if cell]
     assert [(cell.verdict, cell.sign) for cell in cells] == [(verdict.value, verdict.sign)]
-    style = (ROOT / "src/broadsheet/web/static/broadsheet.css").read_text(encoding="utf-8")
+    style = styles.read_sheet().decode()
     assert f".is-{verdict}.cell" in style and f".heat .is-{verdict} a" in style
     assert verdict.meaning and not verdict.meaning.endswith(".")
     said = summarise([receipt(verdict)])

@@ -68,7 +68,7 @@ OPTIONS = (
         "between.",
     ),
     Option("press", "06:00", "Time of day (UTC) at which a day's edition goes to press."),
-    Option("workers", "1", "Processes that `serve` answers with."),
+    Option("workers", "2", "Processes that `serve` answers with."),
     Option("semanticscholar_key", "", "Key for Semantic Scholar; without one it is not asked."),
     Option("openalex_key", "", "Key for OpenAlex; without one it is not asked."),
 )
@@ -91,7 +91,7 @@ class Settings:
     public: str = "off"
     proxies: str = ""
     press: str = "06:00"
-    workers: int = 1
+    workers: int = 2
     semanticscholar_key: str = ""
     openalex_key: str = ""
 
@@ -112,6 +112,25 @@ def load_settings(
         if (value := env.get(PREFIX + option.name.upper())) is not None:
             values[option.name] = value
     return _apply(Settings(library=folder), values)
+
+
+def find_origins(settings: Settings, environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Where the value of each setting comes from: "command line", a variable of the environment,
+    the file, or "default"."""
+    env = os.environ if environ is None else environ
+    try:
+        written = _read_file(settings.library / FILE_NAME)
+    except ConfigError:  # it was changed for the worse since
+        written = {}
+    origins = {}
+    for option in OPTIONS:
+        value, variable = str(getattr(settings, option.name)), PREFIX + option.name.upper()
+        places = [(env.get(variable), variable), (written.get(option.name), FILE_NAME)]
+        places.append((option.default, "default"))
+        strongest = next((place for kept, place in places if kept is not None), "default")
+        kept = next(kept for kept, place in places if place == strongest)
+        origins[option.name] = strongest if kept == value else "command line"
+    return origins
 
 
 def _read_file(path: Path) -> dict[str, str]:

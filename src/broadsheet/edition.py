@@ -1,4 +1,4 @@
-"""The value objects of the press: an edition, its sections, and why each paper stands where it does.
+"""The value objects of the press: an edition, its sections, and why each paper stands there.
 
 Everything here is frozen and free of I/O. An edition is complete in itself: what it shows is what
 was known when it went to press, so the same inputs give the same bytes (`to_json`), for ever.

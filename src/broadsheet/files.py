@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
 from broadsheet.errors import BadFileError
+from broadsheet.text import clean_line
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -33,6 +34,13 @@ is a bomb."""
 
 ZSTD_STEP = 1 << 10
 """zstandard cannot be told when to stop, and 1 KiB of it can hold 32 MiB, so it is fed slowly."""
+
+
+class Upload(NamedTuple):
+    """A file that came over the wire; `name` is what its sender calls it."""
+
+    name: str
+    body: bytes
 
 
 @dataclass(slots=True)
@@ -61,13 +69,13 @@ class Source:
 
 
 @contextmanager
-def open_source(path: Path | str) -> Iterator[Source]:
-    """Open a file, or standard input for "-".
+def open_source(path: Path | str | Upload) -> Iterator[Source]:
+    """Open a file, standard input for "-", or what was uploaded.
 
     Raises BadFileError, with one sentence, for what is missing, a folder, unreadable or empty;
     reading the stream raises it where compressed data are damaged, cut off or a bomb.
     """
-    name = "standard input" if str(path) == STDIN else str(path)
+    name = _name_of(path)
     with _open(path, name) as (file, size):
         raw = _Counted(file)
         magic = raw.peek(4)
@@ -83,8 +91,17 @@ def open_source(path: Path | str) -> Iterator[Source]:
         yield Source(name, stream, head, filename, size, raw, expanded)
 
 
+def _name_of(path: Path | str | Upload) -> str:
+    if isinstance(path, Upload):
+        return clean_line(path.name)[:100] or "the file"
+    return "standard input" if str(path) == STDIN else str(path)
+
+
 @contextmanager
-def _open(path: Path | str, name: str) -> Iterator[tuple[BinaryIO, int | None]]:
+def _open(path: Path | str | Upload, name: str) -> Iterator[tuple[BinaryIO, int | None]]:
+    if isinstance(path, Upload):
+        yield io.BytesIO(path.body), len(path.body)
+        return
     if str(path) == STDIN:
         if sys.stdin is None:
             raise BadFileError("Standard input is closed; there is nothing to read.")

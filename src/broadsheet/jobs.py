@@ -1,10 +1,11 @@
-"""What goes on by itself: the watch fetches from the sources whenever something is due."""
+"""What goes on by itself: the watch fetches from the sources whenever something is due, and prints
+the editions whose time has come."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from types import TracebackType
@@ -45,6 +46,25 @@ class Syncing(Protocol):
     ) -> SyncReport: ...
 
 
+class Printing(Protocol):
+    """What the watch needs of a press."""
+
+    def print_due(self) -> Sequence[object]: ...
+
+
+class Resting:
+    """A newsroom that is never asked for anything: for a watch that only prints."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self.now = now
+
+    def next_due(self) -> datetime | None:
+        return None
+
+    def sync(self, **_: object) -> SyncReport:
+        return SyncReport()
+
+
 def is_watching() -> bool:
     """Whether a watch still runs in a thread of its own: one that was told to stop may wait for the
     answer of a server."""
@@ -60,11 +80,12 @@ def _in_silence() -> AbstractContextManager[Progress]:
 
 
 class Watch:
-    """Syncs whenever something is due, until it is told to stop.
+    """Syncs whenever something is due, and prints when nothing is, until it is told to stop.
 
-    `run` does it in this thread; as a context manager it has one of its own. `tell` hears of each
-    stream that has ended, `listening` makes the listener of each sync's progress. No error that a
-    person can act on ends it: it is logged, once, and the watch goes on.
+    An edition waits for a sync that is under way, so that what has come is in it. `run` does it in
+    this thread; as a context manager it has one of its own. `tell` hears of each stream that has
+    ended, `listening` makes the listener of each sync's progress. No error that a person can act on
+    ends it: it is logged, once, and the watch goes on.
     """
 
     def __init__(
@@ -74,8 +95,10 @@ class Watch:
         tell: Callable[[StreamReport], None] = _say_nothing,
         listening: Callable[[], AbstractContextManager[Progress]] = _in_silence,
         wait: Callable[[float], object] | None = None,
+        press: Printing | None = None,
     ) -> None:
         self._newsroom = newsroom
+        self._press = press
         self._tell = tell
         self._listening = listening
         self._ending = threading.Event()
@@ -111,6 +134,7 @@ class Watch:
             due = self._newsroom.next_due()
             left = LOOK_SECONDS if due is None else (due - self._newsroom.now()).total_seconds()
             if left > 0:
+                self._print()
                 return min(left, LOOK_SECONDS)
             with self._listening() as listener:
                 self._newsroom.sync(
@@ -122,8 +146,17 @@ class Watch:
         self._logged = ""
         return PAUSE_SECONDS
 
-    def _log_once(self, error: BroadsheetError | OSError) -> None:
+    def _print(self) -> None:
+        if self._press:
+            try:
+                self._press.print_due()
+            except BroadsheetError as error:
+                self._log_once(error, "No edition can be printed: %s")
+
+    def _log_once(
+        self, error: BroadsheetError | OSError, what: str = "The sources cannot be read: %s"
+    ) -> None:
         """Other processes write, too; and a library that cannot be written to stays so."""
         if not isinstance(error, StorageBusyError) and str(error) != self._logged:
             self._logged = str(error)
-            _log.error("The sources cannot be read: %s", error)
+            _log.error(what, error)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from secrets import token_bytes
 from types import TracebackType
 from typing import IO, Self
 
 from broadsheet import exports, follow, ids, ingest, verify
+from broadsheet.accounts import Accounts, NoHasher
+from broadsheet.bringing import Intake
+from broadsheet.community import Community
 from broadsheet.errors import InvalidInputError, NotFoundError, StorageBusyError
+from broadsheet.example import lay_fortnight
 from broadsheet.fetching import Wires
+from broadsheet.journal import Journal
 from broadsheet.model import (
     Hit,
     ImportReport,
@@ -24,31 +30,37 @@ from broadsheet.model import (
     WorkEvent,
 )
 from broadsheet.newsroom import Newsroom
-from broadsheet.ports import FileFormat, Index, Progress, Store, WorkKey, silent
+from broadsheet.ports import (
+    Draughtsman,
+    FileFormat,
+    Index,
+    OutlineFormat,
+    PasswordHasher,
+    Progress,
+    Store,
+    WorkKey,
+    silent,
+)
+from broadsheet.press import Press
 from broadsheet.query import Query
 from broadsheet.query.parser import parse
+from broadsheet.searches import Searches
+from broadsheet.shelves import Shelves
+from broadsheet.shown import Page, Shown
+from broadsheet.signing import Signer
+from broadsheet.sources import Source
+from broadsheet.standings import Standings
+from broadsheet.takeout import Takeout
+from broadsheet.trends import Trends
+
+__all__ = ["MAX_LIMIT", "Library", "Page", "Shown", "Stats"]
 
 MAX_LIMIT = 1000
+DUTY = "*duty*"
+"""Not a name that a source can have."""
+NEIGHBOURHOOD = 5
+"""The nearest papers in another order are as many times what is shown: no farther ones get in."""
 NOT_HERE = "The library has no paper of that number or address; this is what its words find."
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A hit made ready to be shown: its work, and what to highlight in title and text."""
-
-    hit: Hit
-    work: Work
-    title_spans: tuple[Span, ...] = ()
-    text_spans: tuple[Span, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of a search: the query as understood, the results, and the works to show."""
-
-    query: Query
-    results: Results
-    shown: tuple[Shown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +80,62 @@ class Library:
     """A library that is open. `wiring.open_library` makes one; use it as a context manager."""
 
     def __init__(
-        self, *, store: Store, index: Index, formats: Sequence[FileFormat], wires: Wires
+        self,
+        *,
+        store: Store,
+        index: Index,
+        formats: Sequence[FileFormat],
+        wires: Wires,
+        hasher: PasswordHasher | None = None,
+        secret: bytes = b"",
+        reader_formats: Sequence[FileFormat] = (),
+        outlines: Sequence[OutlineFormat] = (),
+        press_time: str = "06:00",
+        draughtsman: Draughtsman | None = None,
     ) -> None:
+        """Without a `hasher` nobody can set a password; without a `secret`, which signs addresses
+        (see `signing`), those that are signed are good until the library is closed. `formats` are
+        those that can be imported, `reader_formats` and `outlines` those that readers hand in."""
         self._store = store
         self._index = index
         self._formats = formats
         self._clock = wires.clock
+        self._hold = wires.hold
+        self._standings = Standings(store)
         self.newsroom = Newsroom(store, index, wires)
         """Live sources and their receipts."""
+        self._signer = Signer(secret or token_bytes(32))
+        self.press = Press(store, index, self.newsroom, clock=wires.clock, press_time=press_time)
+        """Editions of days, weeks and months, and each reader's own."""
+        self.trends = Trends(store, index, wires.clock, draughtsman)
+        """Plots, rising terms and maps; nothing is drawn without a `draughtsman`."""
+        self.accounts = Accounts(store, hasher or NoHasher(), wires.clock)
+        """Readers, sessions, invitations, keys."""
+        self.journal = Journal(store, wires.clock)
+        """What readers did, and what undoes it."""
+        intake = Intake(store, index, reader_formats, outlines, self._follow_feed)
+        self.shelves = Shelves(
+            store,
+            self.journal,
+            wires.clock,
+            find_work=self.get_work,
+            search=self.search,
+            intake=intake,
+            signer=self._signer,
+        )
+        """Shelves, and the papers on them."""
+        self.searches = Searches(store, self.journal, wires.clock, self._signer)
+        """Searches that are kept."""
+        self.community = Community(
+            self.journal,
+            wires.clock,
+            find_work=self.get_work,
+            fetch=self.newsroom.fetch,
+            intake=intake,
+        )
+        """Votes, comments, followed authors, papers handed in."""
+        self.takeout = Takeout(intake, wires.clock, self.accounts.change_profile)
+        """Accounts as files."""
 
     def __enter__(self) -> Self:
         return self
@@ -90,9 +150,15 @@ class Library:
 
     def close(self) -> None:
         """Release files, locks and connections."""
+        self.journal.close()
         self.newsroom.close()
         self._index.close()
         self._store.close()
+
+    def on_duty(self) -> AbstractContextManager[None]:
+        """Be the one process that does what goes on by itself. Raises StorageBusyError while
+        another one is."""
+        return self._hold(DUTY)
 
     # --- Filling ------------------------------------------------------------------------------
 
@@ -124,13 +190,25 @@ class Library:
         sort: Sort = Sort.RELEVANCE,
         facets: bool = True,
         highlights: bool = True,
+        within: Collection[int] | None = None,
     ) -> Page:
-        """Search by words and by meaning. Raises InvalidQueryError with the mistake's position."""
+        """Search by words and by meaning, among the works `within` if they are given.
+
+        Raises InvalidQueryError with the mistake's position.
+        """
         _check_bounds(limit, offset)
         query = parse(text)
-        if query.ids and (found := self._find_identified(query)):
+        if query.ids and (found := self._find_identified(query, within)):
             return found
-        results = self._index.search(query, limit=limit, offset=offset, sort=sort, facets=facets)
+        results = self._index.search(
+            query,
+            limit=limit,
+            offset=offset,
+            sort=sort,
+            facets=facets,
+            standing=self._standings.get(sort),
+            within=within,
+        )
         if query.ids:
             results = replace(results, notes=(NOT_HERE, *results.notes))
         return Page(query, results, self._show(query, results.hits, highlights))
@@ -157,14 +235,26 @@ class Library:
         """Merges and splits of a work, oldest first."""
         return self._store.get_history(number)
 
-    def related(self, references: Sequence[str | int], *, limit: int = 10) -> tuple[Shown, ...]:
-        """Works near one work, or near a set of them; at most MAX_LIMIT."""
+    def related(
+        self,
+        references: Sequence[str | int | Work],
+        *,
+        limit: int = 10,
+        sort: Sort = Sort.RELEVANCE,
+    ) -> tuple[Shown, ...]:
+        """Works near one work, or near a set of them; at most MAX_LIMIT.
+
+        In another order than by relevance: those of the NEIGHBOURHOOD times as many nearest that
+        come first in it.
+        """
         _check_bounds(limit)
         if not references:
             raise InvalidInputError("Name at least one paper to find others near it.")
-        works = [self.get_work(reference) for reference in references]
-        results = self._index.related(works, limit=limit)
-        return self._show(Query(), results.hits, highlights=False)
+        works = [each if isinstance(each, Work) else self.get_work(each) for each in references]
+        pool = limit if sort is Sort.RELEVANCE else limit * NEIGHBOURHOOD
+        results = self._index.related(works, limit=pool)
+        shown = self._show(Query(), results.hits, highlights=False)
+        return _arrange(shown, sort, self._standings.get(sort))[:limit]
 
     def stats(self) -> Stats:
         """Sizes of the library and the state of its index."""
@@ -223,6 +313,12 @@ class Library:
         """Give vectors of the slower space to works that have none yet, newest first."""
         return self._index.embed_pending(self._store.get_works, progress)
 
+    def lay_example(self) -> int:
+        """Lay the example fortnight over a demo library, once; returns how many editions were
+        printed. See `example`."""
+        reader = self.accounts.alone()
+        return len(lay_fortnight(self._store, self.press, reader, self._clock()))
+
     def backup(self, target: Path) -> None:
         """Write a consistent copy of the store to a new file; works while others use it."""
         self._store.backup(str(target))
@@ -242,19 +338,22 @@ class Library:
         with suppress(StorageBusyError):
             follow.follow_changes(self._store, self._index)
 
+    def _follow_feed(self, url: str) -> Source:
+        return self.newsroom.add_source("feed", [url])
+
     def _resolve(self, reference: str | int) -> list[int]:
         text = str(reference).strip()
         if text.isascii() and text.isdigit() and len(text) < 16:
-            number = self._store.resolve(int(text))
-            return [] if number is None else [number]
+            return [int(text)]  # that of a merged work gives what it became
         keys = [WorkKey(*identifier) for identifier in ids.find_identifiers(text)]
         found = self._store.find_works(keys)
         return [number for key in keys for number in found.get(key, ())]
 
-    def _find_identified(self, query: Query) -> Page | None:
+    def _find_identified(self, query: Query, within: Collection[int] | None) -> Page | None:
         keys = [WorkKey(*identifier) for identifier in query.ids]
         found = self._store.find_works(keys)
-        numbers = list(dict.fromkeys(n for key in keys for n in found.get(key, ())))
+        everywhere = dict.fromkeys(n for key in keys for n in found.get(key, ()))
+        numbers = [n for n in everywhere if within is None or n in within]
         if not numbers:
             return None
         results = Results.of(numbers)
@@ -275,6 +374,19 @@ class Library:
     def _spans(self, query: Query, texts: Sequence[str]) -> list[tuple[Span, ...]]:
         found = self._index.highlight(query, texts)
         return [tuple(Span(*pair) for pair in spans) for spans in found]
+
+
+def _arrange(
+    shown: Sequence[Shown], sort: Sort, standing: Mapping[int, float]
+) -> tuple[Shown, ...]:
+    """As `Index.search` orders results; by relevance they are in order already."""
+    if sort is Sort.RELEVANCE:
+        return tuple(shown)
+    dated = sorted(shown, key=lambda one: one.work.id, reverse=True)
+    dated.sort(key=lambda one: one.work.date.value if one.work.date else "", reverse=True)
+    if sort is Sort.OLDEST:
+        dated.reverse()
+    return tuple(sorted(dated, key=lambda one: -standing.get(one.work.id, float("-inf"))))
 
 
 def _check_bounds(limit: int, offset: int = 0) -> None:

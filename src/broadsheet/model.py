@@ -18,6 +18,9 @@ import orjson
 FEED_PREFIX = "feed:"
 """How the sources of records begin that were read in a feed."""
 
+BY_READERS = frozenset({"reader", "takeout"})
+"""The sources of records that readers handed in, or brought along from another library."""
+
 
 class Identifier(NamedTuple):
     """A name for a paper in some scheme, in its canonical form.
@@ -69,7 +72,7 @@ class Record:
     """What one source said about one paper at one time. Never edited, only added to.
 
     `source` is a short name ("arxiv", "huggingface", "aitopics", "bibtex", "ris", "csl", "demo",
-    "feed:example.org");
+    "feed:example.org", "reader", "takeout");
     `key` names the record within its source, so that the same row seen twice is one record and a
     changed row is a new record with the same key. All text is plain Unicode text.
 
@@ -101,8 +104,9 @@ class Record:
 
     @property
     def hearsay(self) -> bool:
-        """Whether a feed said it, which anybody can publish: it adds papers and changes none."""
-        return self.source.startswith(FEED_PREFIX)
+        """Whether a feed said it, which anybody can publish, or a reader: it adds papers and
+        changes none."""
+        return self.source.startswith(FEED_PREFIX) or self.source in BY_READERS
 
     def to_json(self) -> bytes:
         """Canonical JSON: sorted keys, absent fields left out; equal records give equal bytes."""

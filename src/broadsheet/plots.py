@@ -10,6 +10,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 MOST_CURVES = 6
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 class Interval(StrEnum):
@@ -60,12 +64,30 @@ class PlotRequest:
 @dataclass(frozen=True, slots=True)
 class Plot:
     """A plot worked out. `caption` says in words what is drawn, `notes` what a reader must know
-    (papers that know only their year, a last period that is not over)."""
+    (papers that know only their year, a last period that is not over).
+
+    All curves have the same periods. From `open_from` on ("": nowhere) more papers may come. A
+    share of nothing (`among` 0) is no point of its curve, and is not drawn.
+    """
 
     request: PlotRequest
     curves: tuple[Curve, ...]
     caption: str
     notes: tuple[str, ...] = ()
+    open_from: str = ""
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """The names of the periods, in order."""
+        return tuple(point.period for point in self.curves[0].points) if self.curves else ()
+
+    def is_shown(self, point: Point) -> bool:
+        """Whether a point is drawn at all."""
+        return bool(point.among) or not self.request.shares
+
+    def is_open(self, point: Point) -> bool:
+        """Whether more papers may come to the period of a point."""
+        return bool(self.open_from) and point.period >= self.open_from
 
 
 class Term(NamedTuple):
@@ -121,3 +143,20 @@ class PaperMap:
     caption: str
     kept: float = 0.0
     left_out: int = 0
+
+
+def say_period(period: str) -> str:
+    """A period in words: "week 16 of 2026", "April 2026", "2026"."""
+    year, _, part = period.partition("-")
+    if part.startswith("W"):
+        return f"week {int(part[1:])} of {year}"
+    return f"{MONTHS[int(part) - 1]} {year}" if part else year
+
+
+def say_point(plot: Plot, point: Point) -> str:
+    """What a point says: "April 2026: 37 of 1,203 papers (3.1 %), so far"."""
+    papers = f"{point.papers:,} {'paper' if point.papers == 1 else 'papers'}"
+    if plot.request.shares:
+        share = f"{100 * point.papers / max(point.among, 1):.2g} %"
+        papers = f"{point.papers:,} of {point.among:,} papers ({share})"
+    return f"{say_period(point.period)}: {papers}{', so far' if plot.is_open(point) else ''}"

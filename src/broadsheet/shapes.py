@@ -5,13 +5,15 @@ The shapes stay as they are (`docs/cli.md`, `docs/api.md`); keys may be added.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from broadsheet.community import Remark
+    from broadsheet.edition import Edition, Entry, Section
     from broadsheet.library import Page, Shown, Stats
     from broadsheet.model import (
         ImportReport,
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
         Work,
         WorkEvent,
     )
+    from broadsheet.people import Done, Reader, SavedSearch, Shelf, Signal
+    from broadsheet.shelves import OnShelf
     from broadsheet.sources import (
         Receipt,
         RejectedItem,
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
         SyncReport,
         Trial,
     )
+    from broadsheet.takeout import TakeoutReport
 
 
 def page(page: Page, *, text: str, sort: Sort, limit: int, offset: int) -> dict[str, Any]:
@@ -203,6 +208,102 @@ def witnessed(first_seen: datetime | None, measured: Series) -> dict[str, Any]:
     as pairs of moment and number."""
     measures = {name: [list(pair) for pair in values] for name, values in measured.items()}
     return _plain({"first_seen_at": first_seen, "measures": measures})
+
+
+# --- Readers ----------------------------------------------------------------------------------
+
+
+def reader(reader: Reader) -> dict[str, Any]:
+    """Who has an account; nothing by which somebody could come in."""
+    told = _plain(asdict(reader))
+    told.pop("generation")
+    return told
+
+
+def readers(readers: Iterable[Reader]) -> dict[str, Any]:
+    """Who has an account here."""
+    return {"readers": [reader(each) for each in readers]}
+
+
+# --- What readers keep and say ----------------------------------------------------------------
+
+
+def done(done: Done) -> dict[str, Any]:
+    """What an act came to; `done` is the number to undo it by, 0 where it cannot be undone."""
+    return {"sentence": done.sentence, "done": done.signal, "target": done.target}
+
+
+def shelf(shelf: Shelf) -> dict[str, Any]:
+    """A shelf; nothing by which somebody else could see it."""
+    told = _plain(asdict(shelf))
+    for name in ("generation", "deleted_at"):
+        told.pop(name)
+    return told
+
+
+def shelves(shelves: Iterable[Shelf]) -> dict[str, Any]:
+    """Shelves."""
+    return {"shelves": [shelf(each) for each in shelves]}
+
+
+def shelf_with_papers(found: Shelf, papers: Iterable[OnShelf]) -> dict[str, Any]:
+    """A shelf and what is on it, with the notes of its reader."""
+    told = [{**_plain(asdict(saved)), "work": _plain(work.as_dict())} for saved, work in papers]
+    return {**shelf(found), "on_it": told}
+
+
+def saved_search(search: SavedSearch) -> dict[str, Any]:
+    """A search that is kept."""
+    told = _plain(asdict(search))
+    for name in ("generation", "deleted_at"):
+        told.pop(name)
+    return told
+
+
+def thread(remarks: Iterable[Remark]) -> dict[str, Any]:
+    """What was said of a paper, in the order in which it is read."""
+    return {"comments": [_remark(each) for each in remarks]}
+
+
+def _remark(remark: Remark) -> dict[str, Any]:
+    told = _plain(asdict(remark.comment))
+    told["deleted"] = told.pop("deleted_at") is not None
+    name = remark.reader.display if remark.reader else ""
+    return {**told, "reader": name, "depth": remark.depth}
+
+
+def signal(signal: Signal) -> dict[str, Any]:
+    """An act, as its own reader may see it."""
+    return _plain(asdict(signal))
+
+
+def takeout_report(report: TakeoutReport) -> dict[str, Any]:
+    """What a takeout brought."""
+    return {**_plain(asdict(report)), "sentence": report.sentence}
+
+
+# --- Editions ---------------------------------------------------------------------------------
+
+
+def edition(edition: Edition) -> dict[str, Any]:
+    """An edition, with the parts of each rank."""
+    data = _plain({**asdict(edition), "scope": str(edition.scope)})
+    return {**data, "sections": [section(each) for each in edition.sections]}
+
+
+def section(section: Section) -> dict[str, Any]:
+    """A section of an edition."""
+    return {**asdict(section), "entries": [_entry(each) for each in section.entries]}
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    parts = [part._asdict() for part in entry.parts]
+    return {**asdict(entry), "authors": list(entry.authors), "parts": parts}
+
+
+def trending(section_: Section, formula: str) -> dict[str, Any]:
+    """What trends, and by what formula."""
+    return {"formula": formula, **section(section_)}
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:

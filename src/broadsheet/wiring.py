@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_bytes, token_hex
 from urllib.parse import quote
 
 from broadsheet.config import Settings
-from broadsheet.connectors import FILE_FORMATS, Connectors, make_enrichers
+from broadsheet.connectors import (
+    FILE_FORMATS,
+    OUTLINES,
+    READER_FORMATS,
+    Connectors,
+    make_enrichers,
+)
 from broadsheet.connectors.http import HttpClient
+from broadsheet.drawing import MatplotlibDraughtsman
 from broadsheet.errors import StorageBusyError, StorageReadOnlyError
 from broadsheet.fetching import Hold, Wires
 from broadsheet.library import Library
+from broadsheet.passwords import AT_ONCE, Argon2
 from broadsheet.ports import Embedder
 from broadsheet.search import HybridIndex
 from broadsheet.search.embed import open_embedder
@@ -26,6 +36,8 @@ from broadsheet.works import compose
 
 NET_FOLDER = "net"
 """Beside the store: what the processes of a library agree on about the hosts they ask."""
+SECRET_FILE = "secret"
+"""Beside the store: what signs addresses that give access by themselves (see `signing`)."""
 
 
 def utc_now() -> datetime:
@@ -77,9 +89,47 @@ def open_library(
             clock=clock,
             sleep=sleep,
         )
-        library = Library(store=store, index=index, formats=FILE_FORMATS, wires=wires)
+        library = Library(
+            store=store,
+            index=index,
+            formats=FILE_FORMATS,
+            reader_formats=READER_FORMATS,
+            outlines=OUTLINES,
+            wires=wires,
+            hasher=Argon2(at_once=max(1, AT_ONCE // settings.workers)),
+            secret=read_secret(settings.library / SECRET_FILE),
+            press_time=settings.press,
+            draughtsman=MatplotlibDraughtsman(),
+        )
         opened.pop_all()
         return library
+
+
+def read_secret(path: Path) -> bytes:
+    """The secret of an instance, made (for its owner only to read) where there is none.
+
+    Where nothing can be written it is empty: addresses signed then are good for as long as the
+    process lives.
+    """
+    try:
+        if not path.exists():
+            _make_secret(path)
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def _make_secret(path: Path) -> None:
+    """Complete under another name first: two processes that start together agree on one."""
+    part = path.with_name(f"{path.name}.{token_hex(8)}.part")
+    number = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(number, "wb") as out:
+            out.write(token_bytes(32))
+        with suppress(FileExistsError):
+            os.link(part, path)
+    finally:
+        part.unlink()
 
 
 def list_kinds() -> list[Kind]:

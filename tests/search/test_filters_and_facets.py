@@ -70,6 +70,11 @@ def spans(work: Work, start: str, end: str) -> bool:
     return value + "-00-00"[len(value) - 4 :] <= end and value + "-99-99"[len(value) - 4 :] >= start
 
 
+def begins(work: Work, *dates: str) -> bool:
+    """Whether the work's date is one of these, or a day or month of one of these."""
+    return work.date is not None and work.date.value.startswith(dates)
+
+
 Truth = Callable[[Work], bool]
 FILTERS: dict[str, Truth] = {
     "category:cs.LG": lambda w: "cs.LG" in w.categories,
@@ -94,6 +99,9 @@ FILTERS: dict[str, Truth] = {
     "date:2024-02": lambda w: spans(w, "2024-02-01", "2024-02-31"),
     "date:2024-02-11..": lambda w: spans(w, "2024-02-11", "9999-12-31"),
     "date:..2023-06": lambda w: spans(w, "0000-01-01", "2023-06-31"),
+    "within:2024": lambda w: begins(w, "2024"),
+    "within:2024-02": lambda w: begins(w, "2024-02"),
+    "within:2024-02-05..2024-03-01": lambda w: begins(w, "2024-02-10", "2024-03-01"),
 }
 RARELY = settings(
     max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from broadsheet.query.parser import parse
 from broadsheet.search.lexical import LexicalIndex
@@ -44,3 +46,16 @@ def test_one_list_for_each_text(index: LexicalIndex) -> None:
         [(0, 3)],
         [(2, 5)],
     ]
+
+
+@example(text="A ab b1 a", query="a b1")
+@settings(max_examples=60)
+@given(
+    text=st.text(alphabet="aAbs019 -_.,e'", max_size=60),
+    query=st.text(alphabet="abse10 ", min_size=1, max_size=12),
+)
+def test_the_quick_way_marks_the_same(index: LexicalIndex, text: str, query: str) -> None:
+    """Break: look for words without asking what stands beside them."""
+    quick = index.highlight(parse(query), [text])
+    slow = index.highlight(parse(query), [text + " 日"])
+    assert quick == slow

@@ -1,9 +1,12 @@
-"""A library of the first schema becomes one of today's, with everything that was in it."""
+"""A library of an older schema becomes one of today's, with everything that was in it."""
 
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,38 +14,52 @@ from alembic import command
 from alembic.config import Config
 from filling import Opener, fill
 
-from broadsheet.sources import StreamState
+from broadsheet.people import Reader, Role
+from broadsheet.sources import (
+    Announcement,
+    Item,
+    Measure,
+    Outcome,
+    Rejected,
+    Source,
+    StreamReport,
+    StreamState,
+)
 from broadsheet.storage import SqlStore, migrate
 from broadsheet.storage.engine import APPLICATION_ID, open_writer
 from broadsheet.storage.schema import HEAD
-from papers import NOW, make_record
+from papers import LATER, NOW, make_record
 
-OLD_TABLES = ("work", "record", "work_key", "change", "event", "barred")
+FIRST = ("work", "record", "work_key", "change", "event", "barred")
+LIVE = ("source", "stream", "item", "announcement", "page", "measure", "rejection", "report")
+TABLES = {"0001": FIRST, "0002": FIRST + LIVE}
+DAY = date(2026, 2, 27)
 
 
-def make_old_library(path: Path, store: SqlStore) -> None:
-    """A file of revision 0001 with the papers of a store of today."""
+def make_old_library(path: Path, store: SqlStore, revision: str) -> None:
+    """A file of an older revision with what is in a store of today."""
     path.parent.mkdir()
     writer = open_writer(path, create=True)
     config = Config()
     config.set_main_option("script_location", str(migrate.SCRIPTS))
     with writer.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config, revision)
         connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.exec_driver_sql("INSERT INTO cursor VALUES ('arxiv', 'page 1')")
+        if revision == "0001":
+            connection.exec_driver_sql("INSERT INTO cursor VALUES ('arxiv', 'page 1')")
     writer.dispose()
     with closing(sqlite3.connect(path, isolation_level=None)) as old:
         old.execute("ATTACH ? AS today", (str(store._path),))
-        for table in OLD_TABLES:
+        for table in TABLES[revision]:
             old.execute(f"INSERT INTO main.{table} SELECT * FROM today.{table}")
 
 
-def rows_of(path: Path) -> dict[str, list[object]]:
+def rows_of(path: Path, revision: str) -> dict[str, list[object]]:
     with closing(sqlite3.connect(path)) as connection:
         return {
             table: connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall()
-            for table in OLD_TABLES
+            for table in TABLES[revision]
         }
 
 
@@ -53,41 +70,124 @@ def revision_of(path: Path) -> str:
 
 
 @pytest.fixture
-def old(tmp_path: Path, store: SqlStore) -> Path:
+def filled(store: SqlStore) -> SqlStore:
+    """Three papers, two of them merged, and something in every table of live sources."""
     one, two, _ = fill(store, *([make_record(number)] for number in range(3)))
+    keys = [make_record(number).key for number in range(3)]
+    run = StreamReport("arxiv", "oai", "papers", Outcome.DONE, NOW, NOW, added=3)
     with store.write() as writing:
         writing.merge_works(one, two, reason="the same", now=NOW)
+        writing.put_source(Source("arxiv", "arxiv", ("cs.LG",), NOW))
+        writing.put_stream(StreamState("arxiv", "oai", "page 1"))
+        writing.add_report(run)
+        writing.put_items("arxiv", [Item(key, 1) for key in keys], now=NOW)
+        told = [Announcement("cs.LG", DAY, key, "new", 1) for key in keys]
+        writing.add_announcements("arxiv", told, now=NOW)
+        writing.add_pages("arxiv", [("cs.LG", DAY)], page="https://rss.example/", now=NOW)
+        for at, upvotes in ((NOW, 9), (LATER, 5)):
+            said = [Measure(keys[0], "upvotes", upvotes), Measure(keys[2], "citations", upvotes)]
+            writing.add_measures("arxiv", said, now=at)
+        writing.add_rejections("arxiv", [Rejected("x", "no title")], now=NOW)
+    return store
+
+
+@pytest.fixture(params=TABLES)
+def old(tmp_path: Path, filled: SqlStore, request: pytest.FixtureRequest) -> tuple[Path, str]:
+    """The file of a library of an older revision, and which that is."""
     path = tmp_path / "old" / "library.db"
-    make_old_library(path, store)
-    return path
+    make_old_library(path, filled, request.param)
+    return path, request.param
 
 
-def test_everything_is_still_there(old: Path, open_store: Opener) -> None:
-    """Break to see it fail: drop `event` in `r0002_live.py`."""
-    before = rows_of(old)
-    assert revision_of(old) == "0001"
-    assert all(before[table] for table in ("work", "record", "work_key", "change", "event"))
-    store = open_store(old.parent, create=False)
-    assert rows_of(old) == before
-    assert revision_of(old) == HEAD
+def test_everything_is_still_there(
+    old: tuple[Path, str], filled: SqlStore, open_store: Opener
+) -> None:
+    """Break to see it fail: drop `event` in `r0002_live.py`, or `page` in `r0003_people.py`."""
+    path, revision = old
+    before = rows_of(path, revision)
+    assert revision_of(path) == revision
+    assert all(before[table] for table in TABLES[revision] if table != "barred")
+    store = open_store(path.parent, create=False)
+    assert rows_of(path, revision) == before
+    assert revision_of(path) == HEAD
     assert store.check() == []
     with store.write() as writing:
-        writing.put_stream(StreamState("arxiv", "oai", "page 1"))
-    assert store.get_streams() == [StreamState("arxiv", "oai", "page 1")]
-    assert store.get_sources() == []
+        writing.put_stream(StreamState("arxiv", "rss", "page 2"))
+        writing.put_reader(Reader(0, "ada", "Ada", Role.READER, NOW))
+    assert StreamState("arxiv", "rss", "page 2") in store.get_streams()
+    assert len(store.get_sources()) == (revision != "0001")
 
 
-def test_an_upgrade_that_fails_leaves_the_old_library(old: Path, open_store: Opener) -> None:
+def test_what_papers_stand_by_is_worked_out_for_an_old_library(
+    old: tuple[Path, str], filled: SqlStore, open_store: Opener
+) -> None:
+    """Break to see it fail: leave the INSERT out of `_create_standing`."""
+    path, revision = old
+    store = open_store(path.parent, create=False)
+    for name in ("votes", "citations"):
+        expected = filled.get_standing(name) if revision != "0001" else {}
+        assert store.get_standing(name) == expected
+    assert filled.get_standing("votes") == {1: 5}
+    assert store.standing_stamp() == 0
+
+
+LAST = {"0001": "report", "0002": "stamp"}
+"""The last table that the next revision makes."""
+
+
+def test_an_upgrade_that_fails_leaves_the_old_library(
+    old: tuple[Path, str], open_store: Opener
+) -> None:
     """Break to see it fail: commit after each step of a revision."""
-    with closing(sqlite3.connect(old)) as connection:
-        connection.execute("CREATE TABLE report (in_the_way)")  # the last that 0002 makes
+    path, revision = old
+    last = LAST[revision]
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"CREATE TABLE {last} (in_the_way)")
         connection.commit()
-    with pytest.raises(Exception, match="report already exists"):
-        open_store(old.parent, create=False)
-    assert revision_of(old) == "0001"
-    with closing(sqlite3.connect(old)) as connection:
+    with pytest.raises(Exception, match=f"{last} already exists"):
+        open_store(path.parent, create=False)
+    assert revision_of(path) == revision
+    with closing(sqlite3.connect(path)) as connection:
         names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-        assert "cursor" in names and "announcement" not in names
-        connection.execute("DROP TABLE report")
+        assert ("cursor" in names, "announcement" in names) == (
+            (True, False) if revision == "0001" else (False, True)
+        )
+        assert "reader" not in names
+        connection.execute(f"DROP TABLE {last}")
         connection.commit()
-    assert open_store(old.parent, create=False).get_counts()["works"] == 2
+    assert open_store(path.parent, create=False).get_counts()["works"] == 2
+
+
+def test_killed_during_an_upgrade_a_library_is_as_it_was(
+    tmp_path: Path, filled: SqlStore, open_store: Opener
+) -> None:
+    """A process dies at the last statement of the upgrade; the next one does it all.
+
+    Break to see it fail: begin no transaction in `open_writer`.
+    """
+    path = tmp_path / "old" / "library.db"
+    make_old_library(path, filled, "0002")
+    before = rows_of(path, "0002")
+    dead = subprocess.run([sys.executable, "-c", _DIE, str(path.parent)], check=False)
+    assert dead.returncode == 9
+    assert revision_of(path) == "0002"
+    assert rows_of(path, "0002") == before
+    store = open_store(path.parent, create=False)
+    assert (revision_of(path), rows_of(path, "0002")) == (HEAD, before)
+    assert store.check() == []
+
+
+_DIE = """
+import os, sys
+from pathlib import Path
+from sqlalchemy import Engine, event
+from broadsheet.storage import SqlStore
+from broadsheet.works import compose
+
+def die(connection, cursor, statement, *_):
+    if "UPDATE alembic_version" in statement:
+        os._exit(9)
+
+event.listen(Engine, "before_cursor_execute", die)
+SqlStore.open(Path(sys.argv[1]), create=False, compose=compose)
+"""

@@ -12,8 +12,10 @@ from starlette.testclient import TestClient
 
 import offline
 from broadsheet.config import Settings
+from broadsheet.drawing import MatplotlibDraughtsman
 from broadsheet.library import Library
 from broadsheet.model import Identifier, Link, Listing, PaperDate, Record
+from broadsheet.passwords import Argon2
 from broadsheet.ports import Connector, Embedder
 from broadsheet.search import HybridIndex
 from broadsheet.storage import SqlStore
@@ -97,7 +99,15 @@ def open_invented(
     store = SqlStore.open(folder, create=True, compose=compose)
     index = HybridIndex.open(folder / "index", embedders)
     wires = offline.wires(lambda: NOW, connectors)
-    library = Library(store=store, index=index, formats=[Invented(records)], wires=wires)
+    library = Library(
+        store=store,
+        index=index,
+        formats=[Invented(records)],
+        wires=wires,
+        hasher=Argon2(passes=1, memory_kib=64),
+        secret=b"kept by nobody",
+        draughtsman=MatplotlibDraughtsman(),
+    )
     if records:
         path = folder / "papers.invented"
         path.write_bytes(b"invented")
@@ -108,7 +118,10 @@ def open_invented(
 def browse(library: Library, *, sync: str = "on") -> TestClient:
     """A client that goes where it is told and nowhere else."""
     app = create_app(library, Settings(library=Path("unused"), sync=sync))
-    return TestClient(app, ADDRESS, raise_server_exceptions=False, follow_redirects=False)
+    own = {"Sec-Fetch-Site": "same-origin"}
+    return TestClient(
+        app, ADDRESS, raise_server_exceptions=False, follow_redirects=False, headers=own
+    )
 
 
 def read(client: TestClient, address: str, status: int = 200) -> Html:
@@ -128,3 +141,9 @@ def text(page: Html, selector: str) -> str:
 def hrefs(page: Html, selector: str) -> list[str]:
     """The addresses of all links that match."""
     return [node.attributes["href"] or "" for node in page.css(selector)]
+
+
+def fields(page: Html, selector: str) -> dict[str, str]:
+    """The names and values of the fields that match."""
+    found = page.css(selector)
+    return {node.attributes["name"] or "": node.attributes["value"] or "" for node in found}

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadsheet.model import Span
-from broadsheet.web.marks import EXCERPT, code, excerpt, mark
+from broadsheet.web.excerpts import EXCERPT, excerpt
+from broadsheet.web.marks import code, mark
 
 spans = st.lists(
     st.tuples(st.integers(-3, 30), st.integers(-3, 30)).map(lambda pair: Span(*pair)), max_size=6
@@ -58,3 +59,14 @@ def test_a_long_text_without_spaces_is_cut_all_the_same() -> None:
 def test_commands_stand_out_and_nothing_else_is_markup() -> None:
     assert code("Say `broadsheet sync` <now>.") == "Say <code>broadsheet sync</code> &lt;now&gt;."
     assert code("a ` b `<i>` c") == "a <code> b </code>&lt;i&gt;` c"
+
+
+def test_a_formula_is_shown_whole_or_not_at_all() -> None:
+    """Break: cut without `keep_whole`."""
+    text = (
+        "words " * 60
+        + "$\\alpha_1 + \\beta_2 + \\gamma_3 + \\delta_4 + \\epsilon_5$ and "
+        + "more " * 90
+    )
+    cut = str(excerpt(text, []))
+    assert "$" not in cut and "\\" not in cut and len(cut) < EXCERPT

@@ -168,7 +168,7 @@ def test_the_front_page_tells_the_last_day_of_each_source(reader: TestClient) ->
     assert lines[0].endswith("The feed of stat.ML still shows the batch of 2026-02-26.")
     assert lines[1].endswith(REFUSAL)
     assert len(lines) == 2 and hrefs(page, ".latest a")[0] == "/receipts/arxiv/2026-02-27"
-    assert text(page, ".folio span:last-child") == "2 sources followed · Receipts"
+    assert hrefs(page, ".folio .right a") == ["/receipts"]
     assert not read(reader, "/search?q=graph").css(".latest")
 
 
@@ -186,7 +186,7 @@ def test_the_front_page_tells_only_of_what_is_followed_now(tmp_path: Path) -> No
         library.newsroom.remove("arxiv")
         page = read(browse(library), "/")
         assert len(page.css(".latest li")) == 1
-        assert text(page, ".folio span:last-child") == "1 source followed · Receipts"
+        assert hrefs(page, ".folio .right a") == ["/receipts"]
 
 
 def test_without_sources_the_page_says_how_to_add_one(client: TestClient) -> None:

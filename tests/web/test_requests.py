@@ -9,15 +9,18 @@ from hypothesis import strategies as st
 from broadsheet.errors import InvalidInputError
 from broadsheet.model import Sort
 from broadsheet.web.requests import (
-    DEEPEST,
+    LAST_PAGE,
     MOST_PER_ANSWER,
     PAGE_SIZE,
+    Comparing,
     SearchRequest,
     back,
+    read_comparing,
     read_day,
     read_days,
     read_number,
     read_page_request,
+    read_related_sort,
     read_slice_request,
 )
 
@@ -40,12 +43,12 @@ def test_everything_that_can_be_asked_for() -> None:
         ("two", 0),
         ("1e3", 0),
         ("²", 0),
-        ("1000000000", DEEPEST - PAGE_SIZE),
-        ("9" * 5000, DEEPEST - PAGE_SIZE),
+        ("1000000000", (LAST_PAGE - 1) * PAGE_SIZE),
+        ("9" * 5000, (LAST_PAGE - 1) * PAGE_SIZE),
         ("-" + "9" * 5000, 0),
     ],
 )
-def test_a_strange_page_number_gives_a_page_that_exists(page: str, offset: int) -> None:
+def test_a_strange_page_number_gives_the_nearest_that_can_be(page: str, offset: int) -> None:
     """Break: take `len(text) > 12` out of read_number, and int() refuses 5,000 digits."""
     assert read_page_request({"page": page}).offset == offset
 
@@ -53,8 +56,33 @@ def test_a_strange_page_number_gives_a_page_that_exists(page: str, offset: int) 
 def test_programs_may_ask_for_less_and_for_no_more_than_allowed() -> None:
     request = read_slice_request({"limit": "5", "offset": "7"})
     assert (request.limit, request.offset) == (5, 7)
-    greedy = read_slice_request({"limit": "99999", "offset": "99999999"})
-    assert (greedy.limit, greedy.offset) == (MOST_PER_ANSWER, DEEPEST)
+    greedy = read_slice_request({"limit": "99999", "offset": "9" * 99})
+    assert (greedy.limit, greedy.offset) == (MOST_PER_ANSWER, LAST_PAGE)
+
+
+@pytest.mark.parametrize(
+    ("params", "wanted"),
+    [
+        ({}, Comparing(0, 0)),
+        ({"old": "4", "new": "9"}, Comparing(4, 9)),
+        ({"old": "x", "new": "-3"}, Comparing(0, 0)),
+    ],
+)
+def test_which_records_are_compared(params: dict[str, str], wanted: Comparing) -> None:
+    assert read_comparing(params) == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "sort"),
+    [
+        ("votes", Sort.VOTES),
+        ("newest", Sort.NEWEST),
+        ("citations", Sort.RELEVANCE),
+        ("", Sort.RELEVANCE),
+    ],
+)
+def test_the_order_of_papers_nearby(name: str, sort: Sort) -> None:
+    assert read_related_sort({"related": name}) is sort
 
 
 def test_control_characters_become_spaces_and_an_unknown_order_the_usual_one() -> None:

@@ -7,7 +7,7 @@ from shutil import rmtree
 from urllib.parse import quote
 
 import pytest
-from invented import PAPERS, MakeLibrary, browse, hrefs, open_invented, read, text
+from invented import PAPERS, MakeLibrary, browse, fields, hrefs, invent, open_invented, read, text
 from starlette.testclient import TestClient
 
 from broadsheet.library import Library
@@ -20,20 +20,19 @@ def total(client: TestClient, address: str) -> int:
     return int(answer.json()["total"])
 
 
-def test_the_front_page_shows_the_newest_papers_under_the_masthead(client: TestClient) -> None:
-    page = read(client, "/")
-    assert text(page, ".masthead .name") == "Broadsheet"
-    assert text(page, ".folio span") == "49 papers"
+def test_a_search_for_nothing_lists_everything_newest_first(client: TestClient) -> None:
+    page = read(client, "/search")
     assert text(page, ".tally strong") == "49 papers, newest first"
-    assert len(page.css("article.item")) == 20
-    dates = [article.text() for article in page.css("article.item .byline")]
+    assert len(page.css("article.entry")) == 20
+    dates = [article.text() for article in page.css("article.entry .byline")]
     assert all("2024" in date for date in dates)
+    assert not page.css(".keep") and not page.css(".onward")
 
 
 def test_a_search_shows_what_it_found_and_marks_it(client: TestClient) -> None:
     page = read(client, "/search?q=lanterns")
     assert text(page, "title") == "lanterns – Broadsheet"
-    assert {mark.text().lower() for mark in page.css("article.item mark")} == {"lanterns"}
+    assert {mark.text().lower() for mark in page.css("article.entry mark")} == {"lanterns"}
     assert {spoke.text() for spoke in page.css(".spoke")} == {"Found by words"}
     box = page.css_first("input[name=q]")
     assert box is not None and box.attributes["value"] == "lanterns"
@@ -83,7 +82,7 @@ def test_pages_show_every_paper_once(client: TestClient) -> None:
     address, seen = "/search?q=weigh&sort=oldest", []
     for _ in range(3):
         page = read(client, address)
-        seen += hrefs(page, "article.item h2 a")
+        seen += hrefs(page, "article.entry h2 a")
         address = (hrefs(page, ".pager a[rel=next]") or [""])[0]
     assert address == ""
     assert len(seen) == len(set(seen)) == total(client, "/search?q=weigh")
@@ -95,6 +94,8 @@ def test_sort_links_keep_the_search(client: TestClient) -> None:
         "/search?q=graph+-rivers",
         "/search?q=graph+-rivers&sort=newest",
         "/search?q=graph+-rivers&sort=oldest",
+        "/search?q=graph+-rivers&sort=votes",
+        "/search?q=graph+-rivers&sort=citations",
     ]
     assert text(page, ".sorts [aria-current]") == "Newest"
 
@@ -121,7 +122,7 @@ def test_a_mistake_is_pointed_at(client: TestClient) -> None:
 
 
 def test_an_empty_library_says_how_to_fill_it(make_library: MakeLibrary) -> None:
-    page = read(browse(make_library([])), "/")
+    page = read(browse(make_library([])), "/search")
     assert "broadsheet import" in text(page, ".empty")
     assert "broadsheet source add arxiv cs.LG" in text(page, ".empty")
     assert not page.css(".tally")
@@ -140,23 +141,68 @@ def test_an_index_that_is_behind_says_so(tmp_path: Path) -> None:
 
 def test_a_pasted_address_finds_its_paper(client: TestClient) -> None:
     page = read(client, f"/search?q={quote('https://arxiv.org/abs/2401.00001v2')}")
-    assert [a.text() for a in page.css("article.item h2 a")] == [
+    assert [a.text() for a in page.css("article.entry h2 a")] == [
         "Lanterns everywhere: a study of light"
     ]
 
 
 def test_a_result_says_when_its_text_is_our_summary(client: TestClient) -> None:
     page = read(client, "/search?q=bees+brief")
-    assert "Our summary" in text(page, "article.item .foot")
+    assert "Our summary" in text(page, "article.entry .foot")
 
 
 def test_a_paper_that_was_turned_down_says_so(client: TestClient) -> None:
     page = read(client, "/search?q=turned+away+door")
-    assert text(page, "article.item .kicker").startswith(
+    assert text(page, "article.entry .kicker").startswith(
         "submitted to Symposium on Doors 2022, not accepted"
     )
 
 
 def test_only_addresses_that_are_safe_are_linked(client: TestClient, papers: Library) -> None:
     page = read(client, "/search?q=has:code")
-    assert "https://code.example/lanterns" in hrefs(page, "article.item .foot a")
+    assert hrefs(page, "article.entry .foot a") == ["https://code.example/lanterns"]
+
+
+def test_how_each_paper_stands_with_readers(make_library: MakeLibrary) -> None:
+    library = make_library([invent(n) for n in range(6)])
+    reader, client = library.accounts.alone(), browse(library)
+    library.community.upvote(reader, 3)
+    library.community.comment(reader, 3, "Light enough.")
+    library.shelves.save(reader, 5, [])
+    page = read(client, "/search?q=weigh&sort=votes")
+    first, *others = page.css("article.entry")
+    assert first.attributes["data-paper"] == "3"
+    assert "1 comment" in first.text()
+    pressed = 'button[data-act="upvote"][aria-pressed="true"]'
+    assert first.css_first(pressed) is not None
+    assert not any(other.css_first(pressed) for other in others)
+    saved = 'button[data-act="save"][aria-pressed="true"]'
+    assert [
+        each.attributes["data-paper"] for each in page.css("article.entry") if each.css(saved)
+    ] == ["5"]
+
+
+def test_a_search_can_be_kept_plotted_and_followed(make_library: MakeLibrary) -> None:
+    library = make_library([invent(n) for n in range(3)])
+    library.accounts.alone()
+    client = browse(library)
+    page = read(client, "/search?q=weigh+%26+x&sort=newest")
+    assert hrefs(page, ".onward a") == [
+        f"{path}?q=weigh+%26+x" for path in ("/plots", "/map", "/feed/search.atom")
+    ]
+    form = fields(page, ".keep input")
+    assert form["q"] == form["name"] == "weigh & x"
+    kept = client.post("/act/search", data=form)
+    assert kept.status_code == 303
+    (search,) = library.searches.get(library.accounts.alone())
+    assert (search.name, search.query) == ("weigh & x", "weigh & x")
+
+
+@pytest.mark.parametrize("sort", ["relevance", "newest", "oldest", "votes", "citations"])
+def test_pages_of_every_order_hold_every_paper_once(client: TestClient, sort: str) -> None:
+    seen: list[str] = []
+    for page in (1, 2, 3, 4):
+        seen += hrefs(
+            read(client, f"/search?q=weigh&sort={sort}&page={page}"), "article.entry h2 a"
+        )
+    assert len(seen) == len(set(seen)) == total(client, "/search?q=weigh")

@@ -80,7 +80,7 @@ def test_only_reading_is_allowed(client: TestClient, address: str) -> None:
         check_headers(client, method, address, 405)
 
 
-@pytest.mark.parametrize("address", ["/", "/api/search"])
+@pytest.mark.parametrize("address", ["/search", "/api/search"])
 def test_a_crash_tells_nothing_and_carries_the_headers(
     papers: Library, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
@@ -131,7 +131,9 @@ def check_markup(page: Html) -> None:
             assert name != "style" and not name.startswith("on"), node.html
             if name in {"src", "href"}:
                 assert (value or "").startswith(("/", "#", "https://", "http://")), node.html
-        if node.tag in {"link", "script", "img"}:
+        if node.attributes.get("rel") == "alternate":
+            assert (node.attributes.get("href") or "").startswith("/"), node.html
+        elif node.tag in {"link", "script", "img"}:
             source = node.attributes.get("href") or node.attributes.get("src") or ""
             assert source.startswith("/static/"), node.html
 

@@ -8,8 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import rmtree
 
@@ -17,10 +20,14 @@ import numpy as np
 import pytest
 from invented import PAPERS, browse, open_invented
 
-from broadsheet.errors import ConfigError
+from broadsheet.config import Settings
+from broadsheet.errors import ConfigError, NotFoundError, StorageBusyError
 from broadsheet.ports import Vectors
+from broadsheet.web import serve
+from broadsheet.web.duties import Duties
 from broadsheet.web.keeper import Keeper
 from broadsheet.web.server import address, listen
+from broadsheet.wiring import open_library
 
 
 def test_listening_on_a_free_port() -> None:
@@ -102,22 +109,129 @@ def test_the_keeper_ends_when_it_is_told(tmp_path: Path) -> None:
         pass
 
 
-@pytest.mark.slow
-def test_serving_from_start_to_ctrl_c(tmp_path: Path) -> None:
+class _Job:
+    """Notes when it is done and when it ends."""
+
+    def __init__(self, seen: list[str]) -> None:
+        self._seen = seen
+
+    def __enter__(self) -> None:
+        self._seen.append("begun")
+
+    def __exit__(self, *_: object) -> None:
+        self._seen.append("ended")
+
+
+def test_one_process_has_the_duties_and_another_takes_over() -> None:
+    """Break: let `Duties` go on without the hold."""
+    lock = threading.Lock()
+
+    @contextmanager
+    def hold() -> Iterator[None]:
+        if not lock.acquire(blocking=False):
+            raise StorageBusyError("Another process is on duty.")
+        try:
+            yield
+        finally:
+            lock.release()
+
+    first: list[str] = []
+    second: list[str] = []
+    with Duties(hold, (lambda: _Job(second),), pause=0.01) as waiting:
+        assert waiting.on_duty.wait(5)
+        with Duties(hold, (lambda: _Job(first),), pause=0.01) as other:
+            assert not other.on_duty.wait(0.1)
+            waiting.__exit__(None, None, None)
+            assert second == ["begun", "ended"]
+            assert other.on_duty.wait(5)
+    assert first == ["begun", "ended"]
+
+
+def test_a_library_is_one_processes_duty(tmp_path: Path) -> None:
+    with (
+        open_library(Settings(tmp_path, embedder="none")) as one,
+        open_library(Settings(tmp_path, embedder="none")) as other,
+    ):
+        with one.on_duty(), pytest.raises(StorageBusyError), other.on_duty():
+            pass
+        with other.on_duty():
+            pass
+
+
+@pytest.mark.parametrize("workers", [0, -1, 65])
+def test_how_many_processes_there_can_be(tmp_path: Path, workers: int) -> None:
+    with pytest.raises(ConfigError, match="'workers' is a number from 1 to 64"):
+        serve(Settings(tmp_path, workers=workers))
+
+
+@contextmanager
+def _served(folder: Path, workers: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A server in a process of its own, and its address."""
     code = (
         "from pathlib import Path; from broadsheet.config import Settings;"
         "from broadsheet.web import serve;"
-        f"serve(Settings(Path({str(tmp_path)!r}), port=0, embedder='none'))"
+        f"serve(Settings(Path({str(folder)!r}), port=0, embedder='none', workers={workers}))"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env=os.environ,
     ) as process:  # fmt: skip
-        assert process.stdout and process.stderr
-        where = re.search(r"http://\S+", process.stdout.readline())
-        assert where
-        with urllib.request.urlopen(where[0], timeout=10) as answer:
-            assert b"no papers yet" in answer.read()
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=10) == 0
-        assert process.stderr.read() == ""
+        try:
+            assert process.stdout
+            where = re.search(r"http://\S+", process.stdout.readline())
+            assert where
+            yield process, where[0]
+        finally:
+            process.kill()
+
+
+def _children(process: subprocess.Popen[str]) -> list[int]:
+    number = process.pid
+    return [int(n) for n in Path(f"/proc/{number}/task/{number}/children").read_text().split()]
+
+
+def _ask(address: str) -> bytes:
+    with urllib.request.urlopen(f"{address}/search", timeout=20) as answer:
+        body: bytes = answer.read()
+    return body
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_serving_from_start_to_end(tmp_path: Path, workers: int, end: signal.Signals) -> None:
+    """Break: let the processes live on when their parent ends."""
+    open_invented(tmp_path, []).close()
+    with _served(tmp_path, workers) as (process, address):
+        assert b"no papers yet" in _ask(address)
+        children = _children(process)
+        assert len(children) == (workers if workers > 1 else 0)
+        process.send_signal(end)
+        assert process.wait(timeout=20) == 0
+        assert process.stderr and process.stderr.read() == ""
+        assert not any(Path(f"/proc/{number}").exists() for number in children)
+
+
+@pytest.mark.slow
+def test_a_process_that_dies_is_replaced_and_orphans_end(tmp_path: Path) -> None:
+    """Breaks: take `_replace` out of `Workers`; take `_follow_parent` out of `worker`."""
+    open_invented(tmp_path, []).close()
+    with _served(tmp_path, 2) as (process, address):
+        before = _children(process)
+        os.kill(before[0], signal.SIGKILL)
+        deadline = time.monotonic() + 20
+        while len(now := _children(process)) < 2 or before[0] in now:
+            assert b"no papers yet" in _ask(address)
+            assert time.monotonic() < deadline
+        process.kill()
+        process.wait()
+        while any(Path(f"/proc/{number}").exists() for number in now):
+            assert time.monotonic() < deadline + 20
+            time.sleep(0.05)
+
+
+@pytest.mark.slow
+def test_a_library_that_is_not_there_is_said_in_one_sentence(tmp_path: Path) -> None:
+    for workers in (1, 2):
+        with pytest.raises(NotFoundError, match="There is no library"):
+            serve(Settings(tmp_path / "none", port=0, embedder="none", workers=workers))

@@ -49,14 +49,20 @@ class App:
         from broadsheet.wiring import open_library
 
         settings = self.settings()
-        try:
+        with self.teaching():
             library = open_library(settings, create=create)
-        except NotFoundError as error:
-            raise BroadsheetError(
-                f"There is no library in {settings.library} yet. {HOW_TO_FILL}"
-            ) from error
         with library:
             yield library
+
+    @contextmanager
+    def teaching(self) -> Iterator[None]:
+        """Within, a library that is not there is an error that teaches."""
+        try:
+            yield
+        except NotFoundError as error:
+            raise BroadsheetError(
+                f"There is no library in {self.settings().library} yet. {HOW_TO_FILL}"
+            ) from error
 
     @contextmanager
     def current_library(self) -> Iterator[Library]:

@@ -7,7 +7,18 @@ from pathlib import Path
 import click
 
 from broadsheet import __version__
-from broadsheet.cli import codes, filling, finding, keeping, sourcing, syncing
+from broadsheet.cli import (
+    codes,
+    filling,
+    finding,
+    keeping,
+    people,
+    plotting,
+    press,
+    shelving,
+    sourcing,
+    syncing,
+)
 from broadsheet.cli.app import App
 
 
@@ -30,6 +41,7 @@ def broadsheet(context: click.Context, folder: Path | None) -> None:
     Load your papers:   broadsheet import refs.bib arxiv-dump.jsonl.gz
     Follow arXiv:       broadsheet source add arxiv cs.LG, then: broadsheet sync
     Find something:     broadsheet search "label smoothing year:2023"
+    Read the news:      broadsheet edition
     Read in a browser:  broadsheet serve
 
     A library is one folder. Every command takes --help, with examples.
@@ -37,7 +49,7 @@ def broadsheet(context: click.Context, folder: Path | None) -> None:
     context.obj = App(folder)
 
 
-ROOMS = (filling, sourcing, syncing, finding, keeping)
+ROOMS = (filling, sourcing, syncing, finding, plotting, press, shelving, people, keeping)
 
 for command in (command for room in ROOMS for command in room.COMMANDS):
     broadsheet.add_command(command)

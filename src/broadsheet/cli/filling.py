@@ -172,8 +172,13 @@ def _serve(app: App, **changes: str | int | None) -> None:
     from broadsheet.jobs import is_watching
     from broadsheet.web import serve as serve_web
 
+    settings = app.settings(**changes)
+    if settings.workers > 1:
+        with app.teaching():
+            serve_web(settings)
+        return
     with app.library() as library:
-        serve_web(app.settings(**changes), library)
+        serve_web(settings, library)
     if is_watching():
         # An answer that is under way may take two minutes. Everything is closed, and what a
         # killed process keeps is all that there is to keep.

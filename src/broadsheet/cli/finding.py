@@ -17,7 +17,7 @@ from broadsheet.errors import InvalidQueryError, NotFoundError
 if TYPE_CHECKING:
     from broadsheet.library import Library, Page
 
-SORTS = ("relevance", "newest", "oldest")
+SORTS = ("relevance", "newest", "oldest", "votes", "citations")
 STYLES = ("bibtex", "ris", "csl-json", "jsonl")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
@@ -26,7 +26,7 @@ _NEGATED = re.compile(r"-(?!h$)[^\W\d_]|-[(\"“”„‟]")
 _HELD = "\0"  # which no argument of a process can have
 
 
-class _WordsCommand(click.Command):
+class WordsCommand(click.Command):
     """A command whose arguments may begin with a minus: `-survey` leaves a word out."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -34,12 +34,12 @@ class _WordsCommand(click.Command):
         return super().parse_args(ctx, held)
 
 
-def _let_go(_: click.Context, __: click.Parameter, words: tuple[str, ...]) -> tuple[str, ...]:
+def let_go(_: click.Context, __: click.Parameter, words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word.removeprefix(_HELD) for word in words)
 
 
-@click.command(cls=_WordsCommand)
-@click.argument("words", nargs=-1, callback=_let_go)
+@click.command(cls=WordsCommand)
+@click.argument("words", nargs=-1, callback=let_go)
 @click.option("--limit", default=10, show_default=True, help="How many results to show.")
 @click.option("--offset", default=0, show_default=True, help="How many results to skip.")
 @click.option(
@@ -152,20 +152,30 @@ def show(app: App, reference: str, records: bool, as_json: bool) -> int:
 @click.command()
 @click.argument("references", metavar="REF...", nargs=-1, required=True)
 @click.option("--limit", default=10, show_default=True, help="How many papers to show.")
+@click.option(
+    "--sort",
+    type=click.Choice(SORTS),
+    default="relevance",
+    show_default=True,
+    help="The order of the nearest ones.",
+)
 @as_json
 @pass_app
-def related(app: App, references: tuple[str, ...], limit: int, as_json: bool) -> int:
+def related(app: App, references: tuple[str, ...], limit: int, sort: str, as_json: bool) -> int:
     """Papers near one paper, or near several taken together.
 
     \b
     broadsheet related 17
     broadsheet related arXiv:1906.02629 2306.14670 --limit 20
+    broadsheet related 17 --sort newest
 
     Exit code 3 when a paper is not in the library, or nothing is near it.
     """
+    from broadsheet.model import Sort
+
     with app.current_library() as library:
         try:
-            shown = library.related(references, limit=limit)
+            shown = library.related(references, limit=limit, sort=Sort(sort))
         except NotFoundError as error:
             complain(str(error))
             return codes.NOTHING

@@ -25,6 +25,7 @@ from broadsheet.cli.sourcing import (
 from broadsheet.ids import parse_arxiv
 
 if TYPE_CHECKING:
+    from broadsheet.library import Library
     from broadsheet.model import Record
     from broadsheet.newsroom import Newsroom
     from broadsheet.sources import SourceStatus, StreamReport
@@ -71,7 +72,7 @@ def _fetch(app: App, names: Sequence[str], watch: bool, as_json: bool) -> int:
     with app.library() as library:
         if not watch:
             return _sync(library.newsroom, names, as_json)
-        _watch(library.newsroom, as_json)
+        _watch(library, as_json)
     return codes.OK
 
 
@@ -88,13 +89,14 @@ def _sync(newsroom: Newsroom, names: Sequence[str], as_json: bool) -> int:
     return _code(report.streams, amiss)
 
 
-def _watch(newsroom: Newsroom, as_json: bool) -> None:
+def _watch(library: Library, as_json: bool) -> None:
     from broadsheet.jobs import Watch
 
-    if not as_json and not newsroom.get_status():
+    if not as_json and not library.newsroom.get_status():
         click.echo(f"Nothing is followed yet; waiting. {HOW_TO_FOLLOW}")
     teller = _Teller(_write_json if as_json else _describe)
-    Watch(newsroom, tell=teller, listening=teller.listening).run()
+    listening = teller.listening
+    Watch(library.newsroom, tell=teller, listening=listening, press=library.press).run()
 
 
 class _Teller:

@@ -15,8 +15,9 @@ from broadsheet.connectors.csl_json import CslJson
 from broadsheet.connectors.huggingface_page import HuggingFacePage
 from broadsheet.connectors.library_jsonl import LibraryJsonl
 from broadsheet.connectors.openreview_json import OpenReviewJson
+from broadsheet.connectors.opml import Opml
 from broadsheet.connectors.ris import Ris
-from broadsheet.ports import Connector, Enricher, FileFormat
+from broadsheet.ports import Connector, Enricher, FileFormat, OutlineFormat
 from broadsheet.sources import Kind
 
 FILE_FORMATS: tuple[FileFormat, ...] = (
@@ -30,6 +31,11 @@ FILE_FORMATS: tuple[FileFormat, ...] = (
     AclXml(),
     CslJson(),
 )
+
+READER_FORMATS: tuple[FileFormat, ...] = (Bibtex(), Ris(), CslJson())
+"""What readers hand in: bibliographies. The others say what a source said, or how papers merge."""
+
+OUTLINES: tuple[OutlineFormat, ...] = (Opml(),)
 
 CONNECTORS = {
     "arxiv": "broadsheet.connectors.arxiv:ArxivConnector",
@@ -93,4 +99,4 @@ def make_enrichers(semanticscholar_key: str, openalex_key: str) -> Sequence[Enri
     return SemanticScholar(semanticscholar_key), OpenAlex(openalex_key), Crossref()
 
 
-__all__ = ["FILE_FORMATS", "Connectors", "make_enrichers"]
+__all__ = ["FILE_FORMATS", "OUTLINES", "READER_FORMATS", "Connectors", "make_enrichers"]

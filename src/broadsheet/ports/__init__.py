@@ -12,7 +12,7 @@ contract: who calls a method, what it gives, what it raises.
 
 from __future__ import annotations
 
-from broadsheet.ports.files import FileFormat
+from broadsheet.ports.files import FileFormat, Outline, OutlineFormat
 from broadsheet.ports.index import Embedder, Index, IndexState, Vectors
 from broadsheet.ports.live import Almanac, Connector, Enricher, Fetcher, Repairer, Web
 from broadsheet.ports.people import PeopleReading, PeopleWriting, PressReading, PressWriting
@@ -33,6 +33,8 @@ __all__ = [
     "Index",
     "IndexState",
     "NewRecord",
+    "Outline",
+    "OutlineFormat",
     "PasswordHasher",
     "PeopleReading",
     "PeopleWriting",

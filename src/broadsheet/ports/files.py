@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import BinaryIO, Protocol, runtime_checkable
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO, NamedTuple, Protocol, runtime_checkable
 
 from broadsheet.model import BadRow, Grouping, Record
 
@@ -24,3 +24,22 @@ class FileFormat(Protocol):
 
         Raises BadFileError when the file as a whole is not of this kind.
         """
+
+
+class Outline(NamedTuple):
+    """A feed in an outline, as it is called there."""
+
+    title: str
+    url: str
+
+
+class OutlineFormat(Protocol):
+    """Reads one kind of list of feeds."""
+
+    name: str
+
+    def recognises(self, head: bytes, filename: str) -> bool:
+        """Whether a file that begins with `head` is of this kind."""
+
+    def read(self, stream: BinaryIO, filename: str) -> Sequence[Outline]:
+        """The feeds in it, each once, in the order of the file. Raises BadFileError."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
@@ -79,11 +79,13 @@ class Index(Protocol):
         sort: Sort,
         facets: bool,
         standing: Mapping[int, float] = NOTHING,
+        within: Collection[int] | None = None,
     ) -> Results:
         """One page of results; see `Results` for what each number counts.
 
-        By votes or citations, works that have a `standing` come first, the greatest first, then
-        all others, newest first.
+        By votes or citations, works that have a `standing` come first, the greatest first and
+        equal ones newest first, then all others, newest first. What follows from a standing may be
+        kept for as long as the same mapping is given. `within` are the works to search among.
         """
 
     def count_days(self, query: Query, first: str = "", last: str = "") -> DayCounts:
@@ -91,7 +93,7 @@ class Index(Protocol):
         each year of which no month is known, between two partial dates, both included."""
 
     def matches(self, query: Query, *, limit: int) -> tuple[Sequence[int], int]:
-        """The newest works that the words and filters match, at most `limit`, and how many match."""
+        """The newest works that match, at most `limit`, and how many match in all."""
 
     def vectors(self, work_ids: Sequence[int]) -> tuple[Sequence[int], Vectors]:
         """The vectors of these works, as far as there are any: numbers, and float32 [n, dim] with

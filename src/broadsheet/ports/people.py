@@ -1,7 +1,9 @@
 """What the store keeps of a community and of the press: the questions, and what is written.
 
-`Store` and `Transaction` have these as parts. Papers that were merged are answered under the number
-that is theirs now, and a merge moves saves, votes and comments along.
+`Store` and `Transaction` have these as parts. What is told of a paper names the number that is its
+own now, and a merge moves saves, votes, comments and signals along. What is asked for some papers
+is answered under the numbers that were asked, as `Store.get_works` does, so that an old edition
+finds the votes for what its papers have become; what is written to an old number goes to the new.
 """
 
 from __future__ import annotations
@@ -125,7 +127,7 @@ class PressReading(Protocol):
     """What editions are made of, and those that were printed."""
 
     def get_announced(self, first: date, last: date) -> Sequence[Announced]:
-        """What was announced on these days, both included, and is here; by day, source, position."""
+        """What was announced on these days (both included) and is here; by day, source, place."""
 
     def get_measured(self, work_ids: Collection[int]) -> Sequence[Measured]:
         """The measures of these papers over time, oldest first; one query a thousand papers."""

@@ -20,18 +20,20 @@ _YEAR = re.compile(r"\d{4}", re.ASCII)
 _EXAMPLES = {
     "year": "a year is written like year:2024 or year:2020..2023",
     "date": "a date is written like date:2024-03, date:2024-03-17 or date:2024-01..2024-06",
+    "within": "a span is written like within:2024-03 or within:2024-03-11..2024-03-17",
 }
+_NAMES = {"within": "date"}
 
 
 def parse_range(field: str, value: str, position: int) -> DateRange:
-    """Read the value of `year:` or `date:`; `position` is where the value stands in the query.
+    """Read the value of `year:`, `date:` or `within:`, which stands at `position` in the query.
 
     Raises InvalidQueryError pointing at the part that is wrong.
     """
     left, dots, right = value.partition("..")
+    within = field == "within"
     if not dots:
-        start, end = _span(field, value, position)
-        return DateRange(start, end)
+        return DateRange(*_span(field, value, position), within)
     if not (left or right):
         raise _mistake(field, "A range needs at least one end", position)
     start = _span(field, left, position)[0] if left else FIRST_DAY
@@ -39,18 +41,19 @@ def parse_range(field: str, value: str, position: int) -> DateRange:
     end = _span(field, right, at)[1] if right else LAST_DAY
     if end < start:
         raise _mistake(field, "The range ends before it starts", at)
-    return DateRange(start, end)
+    return DateRange(start, end, within)
 
 
 def format_range(dates: DateRange) -> str:
     """The shortest filter that `parse_range` reads back: "year:2020..2023", "date:2024-03"."""
     start = "" if dates.start == FIRST_DAY else _as_iso(dates.start)
     end = "" if dates.end == LAST_DAY else _as_iso(dates.end)
+    field, yearly = ("within:", "within:") if dates.within else ("date:", "year:")
     if start[4:] in ("", "-01-01") and end[4:] in ("", "-12-31"):
-        return "year:" + _join(start[:4], end[:4])
+        return yearly + _join(start[:4], end[:4])
     if start[7:] in ("", "-01") and (not end or end == _as_iso(_span("date", end[:7], 0)[1])):
-        return "date:" + _join(start[:7], end[:7])
-    return "date:" + _join(start, end)
+        return field + _join(start[:7], end[:7])
+    return field + _join(start, end)
 
 
 def _join(start: str, end: str) -> str:
@@ -65,8 +68,8 @@ def _span(field: str, text: str, position: int) -> tuple[int, int]:
     """First and last day of a partial date."""
     match = (_YEAR if field == "year" else _PARTIAL).fullmatch(text)
     if match is None:
-        raise _mistake(field, f"“{text[:20]}” is not a {field}", position)
-    parts = [int(part) for part in match.groups() if part] if field == "date" else []
+        raise _mistake(field, f"“{text[:20]}” is not a {_NAMES.get(field, field)}", position)
+    parts = [int(part) for part in match.groups() if part] if field != "year" else []
     year, month, day = [*(parts or [int(text)]), 0, 0][:3]
     if not year:
         raise _mistake(field, "Years begin at 0001", position)

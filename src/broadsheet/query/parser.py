@@ -143,7 +143,7 @@ def _leaf(token: Token) -> Node:
 
 
 def _field(token: Token) -> Node:
-    if token.field in ("year", "date"):
+    if token.field in ("year", "date", "within"):
         return parse_range(token.field, token.text, token.position)
     if token.field == "has":
         if token.text.lower() != "code":

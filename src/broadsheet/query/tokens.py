@@ -16,7 +16,7 @@ from typing import NamedTuple
 from broadsheet.errors import InvalidQueryError
 
 FIELDS = ("title", "author", "abstract", "category", "venue", "source", "id")
-FILTERS = ("year", "date", "has", "is")
+FILTERS = ("year", "date", "within", "has", "is")
 
 _QUOTES = '"“”„‟'
 _QUOTE = re.compile(f"[{_QUOTES}]")
@@ -149,6 +149,7 @@ _EXAMPLES = {
     "id": "1706.03762",
     "year": "2024",
     "date": "2024-03",
+    "within": "2024-03",
     "has": "code",
     "is": "withdrawn",
 }

@@ -48,11 +48,13 @@ class DateRange:
     """Works dated from `start` to `end`, both included, as YYYYMMDD numbers.
 
     An open end is 0 or 99991231.
-    A work that knows only its month or year is in the range if any of its days could be.
+    A work that knows only its month or year is in the range if any of its days could be; with
+    `within` only if all of them are, so that ranges side by side share no work.
     """
 
     start: int
     end: int
+    within: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ from broadsheet.query import (
     Query,
     Word,
 )
-from broadsheet.search.schema import identifier_names, normalize
+from broadsheet.search.bounded import Bounded
+from broadsheet.search.schema import identifier_names, last_day, normalize
 from broadsheet.search.stopwords import STOP_WORDS
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ FEWEST_WITH_ALL, ENOUGH_WITH_ALL = 20, 1000
 MAX_RANKED_WORDS = 48
 TITLE_PHRASE_BOOST = 2.0
 _CACHED = 64
+_STEMS = 32_768
 
 Tokens = Callable[[str], list[str]]
 Clauses = list[tuple["tantivy.Occur", "tantivy.Query"]]
@@ -66,11 +68,16 @@ class Analysis:
     def __init__(self, analyzers: dict[str, tantivy.TextAnalyzer]) -> None:
         self.english = analyzers["english"]
         self._analyzers = analyzers
+        self.stem = lru_cache(_STEMS)(self._stem)
         self._stop_stems = frozenset(self.stems(STOP_WORDS))
 
     def stems(self, text: str) -> list[str]:
         """The stems of a text, in order, with stop words and repetitions."""
         return self.english.analyze(normalize(text))
+
+    def _stem(self, word: str) -> str:
+        """The stem of one word; "" for one that is too long to be indexed."""
+        return "".join(self.stems(word))
 
     def names(self, text: str) -> list[str]:
         """Words as they are, folded: for authors and venues."""
@@ -121,7 +128,7 @@ class Compiler:
         stems = tuple(counts)
         groups = [term for term in query.terms if not isinstance(term, Word)]
         required: Clauses = [(self._must, self._node(group)) for group in groups]
-        filters = self._filters(query.filters)
+        filters = self._filters(query.filters) + self._bounds(query)
         matching = self._matching(stems, alone=not groups)
         if query.terms and not (stems or groups):
             ranked: Clauses = [(self._must, self._query.empty_query())]
@@ -181,6 +188,11 @@ class Compiler:
             else (self._must, self._query.const_score_query(self._node(node), 0.0))
             for node in nodes
         ]
+
+    def _bounds(self, query: Query) -> Clauses:
+        if not isinstance(query, Bounded):
+            return []
+        return [(self._must, any_number(self._schema, query.within))]
 
     def _all_of(self, clauses: Clauses) -> tantivy.Query:
         """The conjunction of clauses, which may be a single one, only negations, or none."""
@@ -274,7 +286,11 @@ class Compiler:
         return self._any_of(found)
 
     def _dates(self, dates: DateRange) -> tantivy.Query:
-        """Works whose span of possible days touches the range."""
+        """Works whose span of possible days touches the range, or lies in it."""
+        if dates.within:
+            starts = self._range("first", dates.start, None)
+            ends = self._range("last", None, last_day(dates.end))
+            return self._all_of([(self._must, starts), (self._must, ends)])
         starts = self._range("first", None, dates.end)
         return self._all_of(
             [(self._must, starts), (self._must, self._range("last", dates.start, None))]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,10 @@ import numpy as np
 from broadsheet.errors import IndexNotReadyError, StorageFullError
 from broadsheet.model import Hit, Results, Sort, Spoke, Work
 from broadsheet.ports import Embedder, IndexState, Progress, Vectors
+from broadsheet.ports.index import NOTHING
 from broadsheet.query import Query
+from broadsheet.search.bounded import bound
+from broadsheet.search.columns import Numbers
 from broadsheet.search.filling import Batches
 from broadsheet.search.lexical import LexicalIndex
 from broadsheet.search.lock import hold_lock
@@ -28,6 +31,7 @@ from broadsheet.search.meaning import Meaning, text_of
 from broadsheet.search.near import ask
 from broadsheet.search.ranking import rank, take_page
 from broadsheet.search.related import find_related
+from broadsheet.search.standing import Standings, take_best
 from broadsheet.search.state import FILE, State, read_state, stamp, write_state
 
 LEXICAL = "lexical"
@@ -50,6 +54,7 @@ class HybridIndex:
         self._path = path
         self._embedders = tuple(embedders)
         self._lexical = lexical
+        self._standings = Standings()
         self._shown = self._read()
         self._writer: Meaning | None = None
         self._position = 0
@@ -166,30 +171,76 @@ class HybridIndex:
 
     # --- Searching ----------------------------------------------------------------------------
 
-    def search(self, query: Query, *, limit: int, offset: int, sort: Sort, facets: bool) -> Results:
-        """One page of results, see `ports.Index`; by date only what the words match."""
-        page = {"limit": limit + 1, "offset": offset}
-        counting = self._lexical.start_aggregate(query) if facets else None
-        if query.terms and sort is Sort.RELEVANCE:
-            question = ask(self._show().meaning, query.text)
-            ranking = rank(self._lexical, question, query)
-            hits, notes = take_page(self._lexical, ranking, query, **page), question.notes
-        else:
-            numbers = self._lexical.ordered(query, sort, **page)
-            hits, notes = [Hit(number, 0.0, Spoke.WORDS) for number in numbers.tolist()], ()
-        summary = counting() if counting else None
-        total = summary.total if summary else self._lexical.count(query)
+    def search(
+        self,
+        query: Query,
+        *,
+        limit: int,
+        offset: int,
+        sort: Sort,
+        facets: bool,
+        standing: Mapping[int, float] = NOTHING,
+        within: Collection[int] | None = None,
+    ) -> Results:
+        """One page of results, see `ports.Index`; but for relevance, only what the words match."""
+        query = bound(query, within)
+        with self._lexical.steady():
+            counting = self._lexical.start_aggregate(query) if facets else None
+            hits, notes = self._find(query, sort, standing, limit=limit + 1, offset=offset)
+            summary = counting() if counting else None
+            total = summary.total if summary else self._lexical.count(query)
+            matching = self._lexical.matching(query)
         if hits and not total:
             notes = (NOTHING_MATCHES, *notes)
         return Results(
             hits=tuple(hits[:limit]),
             total=total,
-            matching=self._lexical.matching(query),
+            matching=matching,
             facets=summary.facets if summary else {},
             months=summary.months if summary else (),
             more=len(hits) > limit,
             notes=notes,
         )
+
+    def _find(
+        self, query: Query, sort: Sort, standing: Mapping[int, float], *, limit: int, offset: int
+    ) -> tuple[list[Hit], tuple[str, ...]]:
+        """The hits of a page, and what is to be said of them."""
+        if query.terms and sort is Sort.RELEVANCE:
+            question = ask(self._show().meaning, query.text)
+            ranking = rank(self._lexical, question, query)
+            hits = take_page(self._lexical, ranking, query, limit=limit, offset=offset)
+            return hits, question.notes
+        numbers = self._order(query, sort, standing, limit=limit, offset=offset)
+        return [Hit(number, 0.0, Spoke.WORDS) for number in numbers.tolist()], ()
+
+    def _order(
+        self, query: Query, sort: Sort, standing: Mapping[int, float], *, limit: int, offset: int
+    ) -> Numbers:
+        if sort not in (Sort.VOTES, Sort.CITATIONS):
+            return self._lexical.ordered(query, sort, limit, offset)
+        matches, ranks = self._lexical.everything(query), self._standings.rank(standing)
+        return take_best(matches, ranks, limit=limit, offset=offset)
+
+    def count_days(self, query: Query, first: str = "", last: str = "") -> Mapping[str, int]:
+        """How many matches each day has, see `ports.Index`."""
+        return self._lexical.count_days(query, first, last)
+
+    def matches(self, query: Query, *, limit: int) -> tuple[Sequence[int], int]:
+        """The newest works that match, at most `limit`, and how many match in all."""
+        newest = self._lexical.ordered(query, Sort.NEWEST, limit)
+        return newest.tolist(), self._lexical.count(query)
+
+    def vectors(self, work_ids: Sequence[int]) -> tuple[Sequence[int], Vectors]:
+        """The vectors of works in the fast space, of those that have one; see `ports.Index`."""
+        spaces = self._show().meaning.spaces
+        if not spaces or not work_ids:
+            return [], np.zeros((0, 0), np.float32)
+        numbers = np.array(work_ids, np.int64)
+        found = spaces[0].get(numbers)
+        lengths = np.linalg.norm(found, axis=1)
+        there = lengths > 0
+        return numbers[there].tolist(), found[there] / lengths[there, None]
 
     def related(self, works: Sequence[Work], *, limit: int) -> Results:
         """Works near one work or a set: near the middle of their vectors, or by their titles."""

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +22,9 @@ from numpy.typing import NDArray
 
 from broadsheet.model import Matching, Sort, Work
 from broadsheet.query import Query
-from broadsheet.search import schema
+from broadsheet.search import counting, schema
 from broadsheet.search.compile import Analysis, Compiler, any_number
-from broadsheet.search.facets import HALVES, Summary, read_summary
+from broadsheet.search.facets import HALVES, REQUEST, Summary, read_summary
 from broadsheet.search.files import META, check_make, find_damage, is_made, sign
 from broadsheet.search.highlight import Marker
 from broadsheet.search.linked import LinkedFolder
@@ -39,6 +40,10 @@ Scores = NDArray[np.float32]
 
 _BATCH = 50_000
 _IDS_AT_ONCE = 1024
+_LARGE = 400_000
+"""Works from which on facets are counted in threads of their own."""
+_LISTS = 4
+"""Lists of all matches that are kept, so that who pages through one makes it once."""
 _COUNTERS = 4
 """Threads that count facets for all searches at once; more would only wait for a core."""
 
@@ -56,6 +61,7 @@ class LexicalIndex:
         self._analyzers = schema.build_analyzers()
         self._analysis = Analysis(self._analyzers)
         self._refreshing = threading.Lock()
+        self._pinned = threading.local()
         self._writer: LexicalWriter | None = None
         self._counters = ThreadPoolExecutor(_COUNTERS, "facets")
         self._attach()
@@ -175,17 +181,11 @@ class LexicalIndex:
         view = self._view()
         if offset >= view.searcher.num_docs:
             return np.zeros(0, np.int64)
-        newest = sort is not Sort.OLDEST
-        with reported():
-            hits = view.searcher.search(
-                view.compiler.compile(query).query,
-                limit=limit,
-                offset=offset,
-                count=False,
-                order_by_field="newest" if newest else "oldest",
-            ).hits
-        keys = np.array([hit[0] for hit in hits], np.uint64).astype(np.int64)
-        return schema.numbers_of(keys, newest=newest)
+        return view.by_date(query, newest=sort is not Sort.OLDEST, limit=limit, offset=offset)
+
+    def everything(self, query: Query) -> Numbers:
+        """All matches, newest first; kept for the last few queries. Not to be written to."""
+        return self._view().everything(query)
 
     def aggregate(self, query: Query) -> Summary:
         """How many match, by facet and by month."""
@@ -195,17 +195,22 @@ class LexicalIndex:
         """Begin to count beside what the caller does next; the result waits for the answer.
 
         tantivy lets go of the interpreter meanwhile, so on two cores the counts cost a search
-        little more time than the longer of the two.
+        little more time than the longer of the two. In a small index, handing them to another
+        thread would cost as much as it gains.
         """
         view = self._view()
         compiled = view.compiler.compile(query).query
-        halves = [self._counters.submit(view.searcher.aggregate, compiled, half) for half in HALVES]
+        if view.searcher.num_docs < _LARGE:
+            return lambda: read_summary(_count(view, compiled, REQUEST))
+        halves = [self._counters.submit(_count, view, compiled, half) for half in HALVES]
+        return lambda: read_summary({k: v for half in halves for k, v in half.result().items()})
 
-        def wait() -> Summary:
-            with reported():
-                return read_summary({k: v for half in halves for k, v in half.result().items()})
-
-        return wait
+    def count_days(self, query: Query, first: str = "", last: str = "") -> dict[str, int]:
+        """How many match on each day, or in each month or year of which no more is known."""
+        view = self._view()
+        with reported():
+            answer = view.searcher.aggregate(view.compiler.compile(query).query, counting.REQUEST)
+        return counting.read_days(answer, first, last)
 
     def count(self, query: Query) -> int:
         """How many match."""
@@ -264,8 +269,7 @@ class LexicalIndex:
 
     def highlight(self, query: Query, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """For each text, the stretches [start, end) in characters that the query matches."""
-        marker = Marker(query, self._analysis)
-        return [marker.mark(text) for text in texts]
+        return Marker(query, self._analysis).mark_all(texts)
 
     # --- Keeping ------------------------------------------------------------------------------
 
@@ -311,7 +315,19 @@ class LexicalIndex:
             self._stamp = self._read_stamp()
             self._shown = _View(self._index, self._schema, self._analysis)
 
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """Within, this thread goes on seeing one commit, so that an answer is of one piece."""
+        self._pinned.view = self._look()
+        try:
+            yield
+        finally:
+            self._pinned.view = None
+
     def _view(self) -> _View:
+        return getattr(self._pinned, "view", None) or self._look()
+
+    def _look(self) -> _View:
         """The last commit, whoever made it."""
         stamp = self._read_stamp()
         if stamp != self._stamp:
@@ -331,16 +347,39 @@ class LexicalIndex:
         return status.st_mtime_ns, status.st_ino, status.st_size
 
 
+def _count(view: _View, query: tantivy.Query, request: dict[str, Any]) -> dict[str, Any]:
+    with reported():
+        found: dict[str, Any] = view.searcher.aggregate(query, request)
+    return found
+
+
 class _View:
     """One commit of the index."""
 
     def __init__(self, index: tantivy.Index, fields: tantivy.Schema, analysis: Analysis) -> None:
         self.searcher = index.searcher()
         self.compiler = Compiler(self.searcher, fields, analysis)
+        self.everything = lru_cache(_LISTS)(self._everything)
 
     def numbers(self, hits: Sequence[Any]) -> Numbers:
         values = self.searcher.fast_field_values("id", [hit[1] for hit in hits])
         return np.array(values, np.int64)
+
+    def by_date(self, query: Query, *, newest: bool, limit: int, offset: int = 0) -> Numbers:
+        with reported():
+            hits = self.searcher.search(
+                self.compiler.compile(query).query,
+                limit=limit,
+                offset=offset,
+                count=False,
+                order_by_field="newest" if newest else "oldest",
+            ).hits
+        keys = np.array([hit[0] for hit in hits], np.uint64).astype(np.int64)
+        return schema.numbers_of(keys, newest=newest)
+
+    def _everything(self, query: Query) -> Numbers:
+        count = self.count(self.compiler.compile(query).query)
+        return self.by_date(query, newest=True, limit=max(count, 1))
 
     def count(self, query: tantivy.Query) -> int:
         return int(self.searcher.search(query, limit=1).count)  # type: ignore[attr-defined]

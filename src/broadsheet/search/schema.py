@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from calendar import monthrange
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -165,6 +166,12 @@ def span_of_days(value: str) -> tuple[int, int]:
         known = parts[part] if part < len(parts) else 0
         first, last = first + place * (known or 1), last + place * (known or longest)
     return first, last
+
+
+def last_day(number: int) -> int:
+    """A day as YYYYMMDD; the last one of a month as `span_of_days` has it, the 31st."""
+    month, day = divmod(number, 100)
+    return month * 100 + 31 if day == monthrange(*divmod(month, 100))[1] else number
 
 
 def numbers_of(keys: NDArray[np.int64], *, newest: bool) -> NDArray[np.int64]:

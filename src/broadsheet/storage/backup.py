@@ -18,8 +18,10 @@ from broadsheet.storage.engine import (
 from broadsheet.storage.migrate import get_revision, require_known
 
 
-def copy_library(source: Path, target: Path) -> None:
+def copy_library(source: Path, target: Path, *, signed_in: bool = True) -> None:
     """Write one consistent state of `source` to a new file, complete or not at all.
+
+    With `signed_in=False` all sessions are left out, and everybody signs in anew.
 
     Raises ConflictError when the target is there already, StorageError or StorageFullError when
     it cannot be written.
@@ -30,6 +32,8 @@ def copy_library(source: Path, target: Path) -> None:
     try:
         with plain_errors(target):
             _copy(source, part)
+            if not signed_in:
+                _drop_sessions(part)
         part.replace(target)
         _sync_folder(target.parent)
     except OSError as error:
@@ -49,6 +53,13 @@ def _copy(source: Path, part: Path) -> None:
         there.execute("PRAGMA journal_mode = DELETE")
 
 
+def _drop_sessions(part: Path) -> None:
+    with closing(sqlite3.connect(part)) as copy:
+        if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'session'").fetchone():
+            copy.execute("DELETE FROM session")
+            copy.commit()
+
+
 def _sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -59,6 +70,8 @@ def _sync_folder(folder: Path) -> None:
 
 def restore(backup: Path, folder: Path) -> None:
     """Make a library in `folder` of a backup; its index is built at the next start.
+
+    Sessions do not come back: whoever had signed out since, or lost a device, stays signed out.
 
     Raises ConflictError when a library is there, NotFoundError or StorageError when the backup
     is missing, damaged, or something else, LibraryTooNewError when a newer Broadsheet made it.
@@ -74,7 +87,7 @@ def restore(backup: Path, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(f"{folder} cannot be made: {error.strerror}.") from error
-    copy_library(backup, folder / FILE_NAME)
+    copy_library(backup, folder / FILE_NAME, signed_in=False)
 
 
 def _require_sound(backup: Path) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, LargeBinary, cast, exists, func, select
+from sqlalchemy import ColumnElement, Connection, LargeBinary, cast, exists, func, or_, select
 
 from broadsheet.model import content_hash
 from broadsheet.storage.schema import change, record, work, work_key
+from broadsheet.storage.schema_people import comments, saved, votes
 
 MAX_SENTENCES = 20
 
@@ -28,10 +29,14 @@ def _check_works(connection: Connection) -> list[str]:
     has_record = exists().where(record.c.work_id == work.c.id)
     has_change = exists().where(change.c.work_id == work.c.id)
     has_key = exists().where(work_key.c.work_id == work.c.id)
+    is_kept = or_(
+        *(exists().where(each.c.work_id == work.c.id) for each in (saved, votes, comments))
+    )
     rules: tuple[tuple[str, ColumnElement[bool]], ...] = (
         ("have no record", standing & ~has_record),
         ("are missing in the change log", ~has_change),
         ("are merged but still have records or keys", ~standing & (has_record | has_key)),
+        ("are merged but still have readers who keep them", ~standing & is_kept),
     )
     problems = []
     for what, rule in rules:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from broadsheet.sources import Outcome, Source, StreamReport, StreamState
-from broadsheet.storage.rows import to_day, to_days
 from broadsheet.storage.schema_live import report, source, stream
+from broadsheet.storage.values import MICROSECOND, from_row, to_microseconds, to_row
 from broadsheet.text import clean_line
 
 KEPT = timedelta(days=200)
@@ -22,15 +21,12 @@ KEPT = timedelta(days=200)
 MOST_TROUBLES = 50
 """As many runs of a stream as the journal names of a day on which they fail all the time."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-_DAY = timedelta(days=1) // _MICROSECOND
-_DAYS = frozenset({"since", "trouble_day"})
+_DAY = timedelta(days=1) // MICROSECOND
 
 
 def put_source(connection: Connection, followed: Source) -> None:
     """Insert or replace; a source keeps its place among the others."""
-    values = _to_row(asdict(followed)) | {
+    values = to_row(asdict(followed)) | {
         "targets": orjson.dumps(followed.targets).decode(),
         "blocked": clean_line(followed.blocked),
     }
@@ -57,7 +53,7 @@ def get_source(connection: Connection, name: str) -> Source | None:
 
 
 def _to_source(row: Row[Any]) -> Source:
-    values = _from_row(row)
+    values = from_row(row)
     values.pop("number")
     values["targets"] = tuple(orjson.loads(values["targets"]))
     return Source(**values)
@@ -65,7 +61,7 @@ def _to_source(row: Row[Any]) -> Source:
 
 def put_stream(connection: Connection, state: StreamState) -> None:
     """Insert or replace."""
-    values = _to_row(asdict(state)) | {"trouble": clean_line(state.trouble)}
+    values = to_row(asdict(state)) | {"trouble": clean_line(state.trouble)}
     statement = upsert(stream).values(values)
     connection.execute(
         statement.on_conflict_do_update(index_elements=["source", "stream"], set_=values)
@@ -77,7 +73,7 @@ def get_stream(connection: Connection, name: str, stream_name: str) -> StreamSta
     row = connection.execute(
         select(stream).where(stream.c.source == name, stream.c.stream == stream_name)
     ).first()
-    return StreamState(**_from_row(row)) if row else None
+    return StreamState(**from_row(row)) if row else None
 
 
 def get_streams(connection: Connection, name: str = "") -> list[StreamState]:
@@ -86,7 +82,7 @@ def get_streams(connection: Connection, name: str = "") -> list[StreamState]:
     if name:
         statement = statement.where(stream.c.source == name)
     rows = connection.execute(statement)
-    return [StreamState(**_from_row(row)) for row in rows]
+    return [StreamState(**from_row(row)) for row in rows]
 
 
 # --- The journal ------------------------------------------------------------------------------
@@ -98,10 +94,10 @@ def add_report(connection: Connection, told: StreamReport) -> None:
     Of a day's runs that found nothing new the last one stays, with the requests of all; of those
     that did not end well the first ones and the last.
     """
-    values = _to_row(asdict(told)) | {"trouble": clean_line(told.trouble)}
+    values = to_row(asdict(told)) | {"trouble": clean_line(told.trouble)}
     ended = values["ended_at"]
     same = (report.c.source == told.source) & (report.c.stream == told.stream)
-    connection.execute(delete(report).where(same, report.c.ended_at < ended - KEPT // _MICROSECOND))
+    connection.execute(delete(report).where(same, report.c.ended_at < ended - KEPT // MICROSECOND))
     midnight = ended - ended % _DAY
     today = same & report.c.ended_at.between(midnight, midnight + _DAY - 1)
     if values["trouble"] or told.outcome not in (Outcome.DONE, Outcome.UNCHANGED):
@@ -142,40 +138,10 @@ def get_reports(
 
 
 def _to_report(row: Row[Any]) -> StreamReport:
-    values = _from_row(row)
+    values = from_row(row)
     values.pop("id")
     return StreamReport(**values | {"outcome": Outcome(row.outcome)})
 
 
-# --- Moments and days -------------------------------------------------------------------------
-
-
 def _start_of(day: date) -> int:
-    return _to_microseconds(datetime(day.year, day.month, day.day, tzinfo=UTC))
-
-
-def _to_microseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def _to_row(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _to_column(value) for name, value in values.items()}
-
-
-def _to_column(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return _to_microseconds(value)
-    return to_days(value) if isinstance(value, date) else value
-
-
-def _from_row(row: Row[Any]) -> dict[str, Any]:
-    """A row's values by name, those of moments (named `…_at`, `…_since`) and days as such."""
-    return {name: _from_column(name, value) for name, value in row._mapping.items()}
-
-
-def _from_column(name: str, value: Any) -> Any:
-    if value is None:
-        return None
-    if name.endswith(("_at", "_since")):
-        return _EPOCH + value * _MICROSECOND
-    return to_day(value) if name in _DAYS else value
+    return to_microseconds(datetime(day.year, day.month, day.day, tzinfo=UTC))

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import AbstractContextManager
 from datetime import date, datetime
-
-from sqlalchemy import Connection
 
 from broadsheet.model import Identifier
 from broadsheet.sources import (
@@ -24,14 +20,12 @@ from broadsheet.sources import (
 )
 from broadsheet.storage import arrivals, following, rejections, tallies
 from broadsheet.storage.measures import add_measures, find_carriers_after, get_series
+from broadsheet.storage.parts import Reading, Writing
 from broadsheet.storage.rows import Composer
 
 
-class LiveWriting:
+class LiveWriting(Writing):
     """The part of `ports.Transaction` that live sources use."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def put_source(self, source: Source) -> None:
         following.put_source(self._connection, source)
@@ -74,14 +68,10 @@ class LiveWriting:
         add_measures(self._connection, source, measures, now=now)
 
 
-class LiveReading(ABC):
-    """The part of `ports.Store` that live sources use; whoever has it says how to read."""
+class LiveReading(Reading):
+    """The part of `ports.Store` that live sources use."""
 
     _compose: Composer
-
-    @abstractmethod
-    def _read(self) -> AbstractContextManager[Connection]:
-        """A connection for a block, in one state of the library."""
 
     def get_sources(self) -> Sequence[Source]:
         with self._read() as connection:

@@ -16,6 +16,7 @@ from broadsheet.storage.reads import get_works, resolve
 from broadsheet.storage.rows import Composer, in_chunks, to_datetime, to_seconds
 from broadsheet.storage.schema import record
 from broadsheet.storage.schema_live import measure
+from broadsheet.storage.standing import IS_LAST, refresh_standing
 
 
 def add_measures(
@@ -23,6 +24,8 @@ def add_measures(
 ) -> None:
     """Append to each series what differs from its last value; what is no number is left out."""
     values = {(key, name): value for key, name, value in measures if isfinite(value)}
+    if not values:
+        return
     last = _get_last(connection, source, {key for key, _ in values})
     at = to_seconds(now)
     rows = [
@@ -36,23 +39,26 @@ def add_measures(
         connection.execute(
             put.on_conflict_do_update(index_elements=measure.primary_key, set_=values_of), rows
         )
+    refresh_standing(connection, _find_works(connection, source, {key for key, _ in values}))
+
+
+def _find_works(connection: Connection, source: str, keys: Collection[str]) -> set[int]:
+    """The papers that records of these names belong to."""
+    found: set[int] = set()
+    for chunk in in_chunks(keys):
+        named = (record.c.source == source) & record.c.key.in_(chunk)
+        found.update(connection.scalars(select(record.c.work_id).where(named)))
+    return found
 
 
 def _get_last(
     connection: Connection, source: str, keys: Collection[str]
 ) -> dict[tuple[str, str], float]:
-    later = measure.alias()
-    newest = (
-        select(func.max(later.c.at))
-        .where(later.c.source == measure.c.source, later.c.key == measure.c.key)
-        .where(later.c.name == measure.c.name)
-        .scalar_subquery()
-    )
     last: dict[tuple[str, str], float] = {}
     for chunk in in_chunks(keys):
         rows = connection.execute(
             select(measure.c.key, measure.c.name, measure.c.value).where(
-                measure.c.source == source, measure.c.key.in_(chunk), measure.c.at == newest
+                measure.c.source == source, measure.c.key.in_(chunk), IS_LAST
             )
         )
         last.update(((key, name), value) for key, name, value in rows)

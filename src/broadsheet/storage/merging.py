@@ -10,8 +10,10 @@ from sqlalchemy import Connection, case, delete, or_, select, update
 from broadsheet.errors import ConflictError, NotFoundError
 from broadsheet.model import Act
 from broadsheet.storage.changes import log_changes
+from broadsheet.storage.moving import move_keepings
 from broadsheet.storage.rows import insert_rows, to_seconds
 from broadsheet.storage.schema import barred, event, record, work, work_key
+from broadsheet.storage.standing import refresh_standing
 
 
 def merge(connection: Connection, kept: int, gone: int, *, reason: str, now: datetime) -> None:
@@ -24,6 +26,7 @@ def merge(connection: Connection, kept: int, gone: int, *, reason: str, now: dat
         connection.execute(update(table).where(table.c.work_id == gone).values(work_id=kept))
     _move_keys(connection, kept, gone)
     _move_bars(connection, kept, gone)
+    move_keepings(connection, kept, gone)
     connection.execute(
         update(work)
         .where(or_(work.c.id == gone, work.c.redirect_to == gone))
@@ -54,6 +57,7 @@ def split(
     insert_rows(connection, work, ["id"], [(new_id,)])
     connection.execute(update(record).where(chosen).values(work_id=new_id))
     bar(connection, old_id, new_id, reason=reason, now=now)
+    refresh_standing(connection, (old_id, new_id))
     log_changes(connection, [old_id, new_id], Act.PUT, logged=[old_id])
 
 

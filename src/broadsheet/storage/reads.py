@@ -5,27 +5,28 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from broadsheet.model import Record, StoredRecord, Work, WorkEvent
 from broadsheet.storage.rows import Composer, in_chunks, read_record, read_stored, to_datetime
 from broadsheet.storage.schema import event, record, work
 
 _STORED = (record.c.id, record.c.work_id, record.c.seen_at, record.c.payload)
+# Every page asks this; to put it together anew would take longer than the answer.
+_RECORDS_OF = (
+    select(work.c.id, record.c.id, record.c.work_id, record.c.payload)
+    .join_from(work, record, record.c.work_id == func.coalesce(work.c.redirect_to, work.c.id))
+    .where(work.c.id.in_(bindparam("asked", expanding=True)))
+)
 
 
 def get_works(
     connection: Connection, compose: Composer, work_ids: Collection[int]
 ) -> dict[int, Work]:
     """Works by the number that was asked for; a merged work's number gives what it became."""
-    target = func.coalesce(work.c.redirect_to, work.c.id)
     found: dict[int, list[tuple[int, int, bytes]]] = defaultdict(list)
     for chunk in in_chunks(work_ids):
-        rows = connection.execute(
-            select(work.c.id, record.c.id, record.c.work_id, record.c.payload)
-            .join_from(work, record, record.c.work_id == target)
-            .where(work.c.id.in_(chunk))
-        )
+        rows = connection.execute(_RECORDS_OF, {"asked": chunk})
         for asked, number, work_id, payload in rows:
             found[asked].append((number, work_id, payload))
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from itertools import islice
 from typing import TypeVar
 
@@ -61,6 +62,7 @@ def to_seconds(moment: datetime) -> int:
     return int(moment.timestamp())
 
 
+@lru_cache(maxsize=4096)  # what came in one batch has one moment, and there may be thousands of it
 def to_datetime(seconds: int) -> datetime:
     """Inverse of `to_seconds`, in UTC."""
     return datetime.fromtimestamp(seconds, UTC)
@@ -71,6 +73,7 @@ def to_days(day: date) -> int:
     return day.toordinal() - _FIRST_DAY
 
 
+@lru_cache(maxsize=4096)
 def to_day(days: int) -> date:
     """Inverse of `to_days`."""
     return date.fromordinal(days + _FIRST_DAY)

@@ -100,6 +100,7 @@ measure = Table(
     Column("name", Text, primary_key=True),
     Column("at", BigInteger, primary_key=True),
     Column("value", Float, nullable=False),
+    Index("measure_at", "at"),
     sqlite_with_rowid=False,
 )
 

@@ -3,7 +3,13 @@
 Everything here is linear in the length of its input and idempotent.
 """
 
-from broadsheet.text.clean import clean_abstract, clean_line, clean_title, decode_text
+from broadsheet.text.clean import (
+    clean_abstract,
+    clean_line,
+    clean_lines,
+    clean_title,
+    decode_text,
+)
 from broadsheet.text.fold import fold
 from broadsheet.text.links import find_links
 from broadsheet.text.tex import split_maths
@@ -11,6 +17,7 @@ from broadsheet.text.tex import split_maths
 __all__ = [
     "clean_abstract",
     "clean_line",
+    "clean_lines",
     "clean_title",
     "decode_text",
     "find_links",

@@ -17,6 +17,8 @@ _REMOVED = re.compile(
     "\u2060-\u206f\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]+"
 )
 
+_GAPS = re.compile(r"\n{4,}")
+
 
 def clean_line(text: str) -> str:
     """`text` on one line: white space joined, control characters removed, NFC. TeX stays."""
@@ -27,6 +29,16 @@ def clean_line(text: str) -> str:
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     return text
+
+
+def clean_lines(text: str) -> str:
+    """`text` as somebody typed it into a box: as `clean_line`, but lines and indents stay.
+
+    Tabs are four spaces, line ends are "\n", and no more than one empty line follows another.
+    """
+    lines = text.replace("\r\n", "\n").replace("\t", "    ").splitlines()
+    cleaned = "\n".join(_REMOVED.sub("", line).rstrip() for line in lines)
+    return unicodedata.normalize("NFC", _GAPS.sub("\n\n\n", cleaned).strip("\n"))
 
 
 def clean_abstract(text: str) -> str:

@@ -18,7 +18,7 @@ from broadsheet.web.doors import Door, Who
 from broadsheet.web.pulse import Pulse
 from broadsheet.web.reading import read_paper, search
 from broadsheet.web.render import json_answer
-from broadsheet.web.requests import read_days, read_slice_request
+from broadsheet.web.requests import read_days, read_related_sort, read_slice_request
 
 _HEALTH = ("state", "good_at", "trouble", "blocked", "paused", "next_at")
 _UNWELL = ("trouble", "refused")
@@ -50,12 +50,12 @@ class Api:
         return json_answer({"ok": True, **found})
 
     def paper(self, request: Request) -> Response:
-        """`/api/paper/{number}`; any other name of the paper leads to its number."""
+        """`/api/paper/{number}?related=…`; any other name of the paper leads to its number."""
         reference = clean(request.path_params["reference"])
         work = self._library.get_work(reference)
         if reference != str(work.id):
             return RedirectResponse(f"/api/paper/{work.id}", status_code=302)
-        paper = read_paper(self._library, work)
+        paper = read_paper(self._library, work, read_related_sort(request.query_params))
         told = shapes.work_with_records(work, paper.records, paper.history)
         seen = shapes.witnessed(paper.first_seen, paper.series)
         return json_answer({"ok": True, **told, **seen, **shapes.related(paper.related)})

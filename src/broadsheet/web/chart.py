@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from broadsheet.model import MonthCount
 from broadsheet.web.wording import MONTHS
@@ -91,12 +92,19 @@ def _read(months: Sequence[MonthCount]) -> tuple[Counter[int], Counter[int]]:
     dated: Counter[int] = Counter()
     years: Counter[int] = Counter()
     for label, count in months:
-        found = re.fullmatch(r"([0-9]{4})(?:-(0[1-9]|1[0-2]))?", label)
-        if found and found[2]:
-            dated[int(found[1]) * 12 + int(found[2]) - 1] += count
-        elif found:
-            years[int(found[1])] += count
+        year, month = _read_label(label)
+        if month:
+            dated[year * 12 + month - 1] += count
+        elif year:
+            years[year] += count
     return dated, years
+
+
+@lru_cache(maxsize=4096)
+def _read_label(label: str) -> tuple[int, int]:
+    """Year and month of "2024-03", month 0 for a bare year; zeros for anything else."""
+    found = re.fullmatch(r"([0-9]{4})(?:-(0[1-9]|1[0-2]))?", label)
+    return (int(found[1]), int(found[2] or 0)) if found else (0, 0)
 
 
 def _bin_size(dated: Counter[int], years: Counter[int]) -> int:

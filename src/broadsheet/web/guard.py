@@ -33,6 +33,9 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
+HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
+"""Where readers come by https, they come by nothing else for a year."""
+
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -45,8 +48,11 @@ class Guard:
     be known beforehand; a bare address is no name that could be rebound, so it passes there.
     """
 
-    def __init__(self, app: ASGIApp, host: str, others: Iterable[str] = ()) -> None:
+    def __init__(
+        self, app: ASGIApp, host: str, others: Iterable[str] = (), *, https: bool = False
+    ) -> None:
         self._app = app
+        self._headers = security_headers(https=https)
         self._names = LOOPBACK_NAMES | {name.lower().strip("[]") for name in (host, *others)}
         self._everywhere = _is_unspecified(host)
 
@@ -57,7 +63,7 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(SECURITY_HEADERS)
+                MutableHeaders(scope=message).update(self._headers)
             await send(message)
 
         app = self._app if self._is_ours(scope) else _REFUSAL
@@ -76,6 +82,11 @@ _REFUSAL = PlainTextResponse(
 )
 
 
+def security_headers(*, https: bool) -> dict[str, str]:
+    """What every answer carries."""
+    return {**SECURITY_HEADERS, **(HTTPS_HEADERS if https else {})}
+
+
 def host_name(header: str) -> str:
     """The name in a Host header, lower case, without port and brackets; "" if it is malformed."""
     name, bracket, rest = header.strip().lower().partition("]")
@@ -83,6 +94,12 @@ def host_name(header: str) -> str:
         return name[1:] if name[:1] == "[" and _is_port(rest) else ""
     name, colon, port = name.partition(":")
     return name if _is_port(colon + port) else ""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or address is that of this machine, seen from itself."""
+    name = host.lower().strip("[]")
+    return name in LOOPBACK_NAMES or (_is_address(name) and ipaddress.ip_address(name).is_loopback)
 
 
 def _is_port(text: str) -> bool:

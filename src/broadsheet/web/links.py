@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from urllib.parse import quote, urlencode
+from functools import lru_cache
+from urllib.parse import quote, quote_plus, urlencode
 
 from broadsheet.model import Sort
 from broadsheet.query.render import field_filter
 
 EXPORTS = {"bib": "bibtex", "ris": "ris", "json": "csl-json"}
+EXPORT_TYPES = {
+    "bib": "application/x-bibtex; charset=utf-8",
+    "ris": "application/x-research-info-systems; charset=utf-8",
+    "json": "application/vnd.citationstyles.csl+json",
+}
 EXPORT_NAMES = {"bib": "BibTeX", "ris": "RIS", "json": "CSL-JSON"}
 
 
@@ -22,9 +28,35 @@ def search_url(text: str, sort: Sort = Sort.RELEVANCE, page: int = 1, path: str 
     return f"{path}?{urlencode(params)}"
 
 
+class SearchLinks:
+    """Addresses of searches in one order whose texts begin alike: a page has hundreds of them."""
+
+    def __init__(self, text: str, sort: Sort) -> None:
+        self._begin = "/search?q=" + (quote_plus(text) + "+" if text else "")
+        self._end = "" if sort is Sort.RELEVANCE else f"&sort={sort.value}"
+
+    def plus(self, more: str) -> str:
+        """The search for the text with more behind it."""
+        return self._begin + _quote(more) + self._end
+
+
+_quote = lru_cache(maxsize=8192)(quote_plus)
+
+
+@lru_cache(maxsize=8192)
 def author_url(name: str) -> str:
     """The search for everything by an author, newest first."""
     return search_url(field_filter("author", name), Sort.NEWEST)
+
+
+def author_page_url(name: str) -> str:
+    """The page of an author."""
+    return f"/author/{quote(name, safe='')}"
+
+
+def reader_url(name: str) -> str:
+    """The page of a reader of this instance."""
+    return f"/reader/{quote(name, safe='')}"
 
 
 def paper_url(number: int) -> str:

@@ -25,16 +25,13 @@ _FIELDS = {
 
 
 class Narrowing:
-    """Texts of the searches around a query.
-
-    A page has a hundred such links, so the query is put into words once, filters last, and each
-    link only adds to that.
-    """
+    """Texts of the searches around a query: `text` is its own, filters last, to which a filter may
+    be added; `undated` is that over all dates."""
 
     def __init__(self, query: Query) -> None:
         self._query = query
-        self._text = render(query)
-        self._undated = self.without(*(n for n in query.filters if isinstance(n, DateRange)))
+        self.text = render(query)
+        self.undated = self.without(*(n for n in query.filters if isinstance(n, DateRange)))
         self._fields = {
             (node.field, node.value.casefold()): node
             for node in query.filters
@@ -50,19 +47,6 @@ class Narrowing:
     def dated(self) -> bool:
         """Whether there is a filter on dates."""
         return any(isinstance(node, DateRange) for node in self.filters)
-
-    @property
-    def undated(self) -> str:
-        """The search over all dates."""
-        return self._undated
-
-    def plus(self, wanted: str) -> str:
-        """The search with a filter (its text) more."""
-        return f"{self._text} {wanted}".lstrip()
-
-    def at(self, dates: str) -> str:
-        """The search with a date filter in place of those it has."""
-        return f"{self._undated} {dates}".lstrip()
 
     def without(self, *gone: Node) -> str:
         """The search with filters less."""

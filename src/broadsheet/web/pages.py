@@ -13,21 +13,21 @@ from broadsheet.library import MAX_LIMIT, Library
 from broadsheet.model import Work
 from broadsheet.query.tokens import clean
 from broadsheet.web import links
+from broadsheet.web.caller import caller_of
 from broadsheet.web.doors import Door
 from broadsheet.web.paperview import view_paper
 from broadsheet.web.problems import describe
 from broadsheet.web.pulse import Pulse
-from broadsheet.web.reading import read_paper, search
-from broadsheet.web.receiptview import Latest, find_latest
+from broadsheet.web.reading import read_circle, read_page_known, read_paper, search
 from broadsheet.web.render import Renderer
-from broadsheet.web.requests import read_page_request, read_slice_request, read_text
+from broadsheet.web.requests import (
+    read_comparing,
+    read_page_request,
+    read_related_sort,
+    read_slice_request,
+    read_text,
+)
 from broadsheet.web.searchview import view_search
-
-_EXPORT_TYPES = {
-    "bib": "application/x-bibtex; charset=utf-8",
-    "ris": "application/x-research-info-systems; charset=utf-8",
-    "json": "application/vnd.citationstyles.csl+json",
-}
 
 
 class Pages:
@@ -41,7 +41,6 @@ class Pages:
     def doors(self) -> list[Door]:
         """The addresses of these pages."""
         return [
-            Door("/", self.search),
             Door("/search", self.search),
             Door("/export.{suffix}", self.export_search),
             Door("/paper/{number}/export.{suffix}", self.export_paper),
@@ -49,25 +48,20 @@ class Pages:
         ]
 
     def search(self, request: Request) -> Response:
-        """The front page and every page of results."""
+        """A page of results; without any words, of all papers."""
         try:
             wanted = read_page_request(request.query_params)
             page = search(self._library, wanted)
         except (InvalidInputError, IndexNotReadyError) as error:
             return self._renderer.problem(request, describe(error), read_text(request.query_params))
+        known = read_page_known(self._library, page, caller_of(request).reader)
         return self._renderer.page(
             request,
             "search.html",
-            view=view_search(wanted, page),
+            view=view_search(wanted, page, known),
             text=wanted.text,
             stats=self._pulse.read(),
-            followed=len(self._pulse.sources()) if wanted.is_front else 0,
-            latest=self._latest() if wanted.is_front else (),
         )
-
-    def _latest(self) -> tuple[Latest, ...]:
-        pulse = self._pulse
-        return find_latest(pulse.sources(), pulse.receipts(), self._library.newsroom.summarise)
 
     def paper(self, request: Request) -> Response:
         """A paper's page; any other name of the paper leads to its number."""
@@ -75,8 +69,15 @@ class Pages:
         work = self._library.get_work(reference)
         if reference != str(work.id):
             return RedirectResponse(links.paper_url(work.id), status_code=302)
-        view = view_paper(read_paper(self._library, work))
-        return self._renderer.page(request, "paper.html", view=view, text="")
+        params, reader = request.query_params, caller_of(request).reader
+        circle = read_circle(self._library, work, reader)
+        paper = read_paper(self._library, work, read_related_sort(params))
+        return self._renderer.page(
+            request,
+            "paper.html",
+            view=view_paper(paper, circle.known, read_comparing(params)),
+            circle=circle,
+        )
 
     def export_paper(self, request: Request) -> Response:
         """One paper as a citation file."""
@@ -96,5 +97,5 @@ class Pages:
         return Response(
             content.encode("utf-8", "replace"),
             headers={"Content-Disposition": f'attachment; filename="{name}.{suffix}"'},
-            media_type=_EXPORT_TYPES[suffix],
+            media_type=links.EXPORT_TYPES[suffix],
         )

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from broadsheet.model import Link, StoredRecord, Work, WorkEvent
+from broadsheet.model import Link, Sort, StoredRecord, Work, WorkEvent
 from broadsheet.query.render import field_filter
 from broadsheet.web import links, wording
+from broadsheet.web.entries import EntryView, Known, view_work
 from broadsheet.web.reading import Paper
+from broadsheet.web.requests import Comparing
+from broadsheet.web.resources import Group, group_resources
+from broadsheet.web.tellings import Comparison, compare_tellings
 from broadsheet.web.through_time import (
     VERSION,
     Number,
+    Spark,
     Version,
+    draw_sparks,
     list_versions,
     tell_dates,
     tell_numbers,
     tell_withdrawal,
 )
 
+ANY_TWO = Comparing()
+_RELATED_SORTS = {Sort.RELEVANCE: "Nearest", Sort.NEWEST: "Newest", Sort.VOTES: "Votes"}
 _ACTS = {"join": "A record joined", "merge": "Merged with", "split": "Split from"}
 
 
@@ -42,8 +50,9 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class RecordLine:
-    """What one source said at one time."""
+    """What one source said at one time; `number` is the record's."""
 
+    number: int
     source: str
     key: str
     seen: str
@@ -52,9 +61,12 @@ class RecordLine:
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
+    """A line of the paper's history; `rejoin` is the paper that it was split from."""
+
     date: str
     what: str
     reason: str
+    rejoin: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +98,18 @@ class PaperView:
     records: tuple[RecordLine, ...]
     events: tuple[EventLine, ...]
     related: tuple[Neighbour, ...]
+    related_sorts: tuple[tuple[str, str, bool], ...]
     exports: tuple[tuple[str, str], ...]
+    entry: EntryView
+    resources: tuple[Group, ...]
+    sparks: tuple[Spark, ...]
+    comparison: Comparison | None
+    plot: str
 
 
-def view_paper(paper: Paper) -> PaperView:
-    """Everything a paper page shows."""
+def view_paper(paper: Paper, known: Known, comparing: Comparing = ANY_TWO) -> PaperView:
+    """Everything a paper page shows of the paper itself; `known` is what readers made of it,
+    `comparing` are the two records whose texts are compared."""
     work = paper.work
     return PaperView(
         title=work.title,
@@ -98,7 +117,7 @@ def view_paper(paper: Paper) -> PaperView:
         withdrawn=tell_withdrawal(paper),
         kicker=wording.say_venue(work.venue, work.status, work.date),
         categories=tuple(_searches("category", work.categories)),
-        authors=tuple((name, links.author_url(name)) for name in work.authors),
+        authors=tuple((name, links.author_page_url(name)) for name in work.authors),
         dates=tuple(tell_dates(paper)),
         versions=list_versions(paper),
         numbers=tuple(tell_numbers(paper.series)),
@@ -109,8 +128,28 @@ def view_paper(paper: Paper) -> PaperView:
         records=tuple(_record_line(record) for record in paper.records),
         events=tuple(_event_line(event) for event in paper.history),
         related=tuple(_neighbour(shown.work) for shown in paper.related),
+        related_sorts=tuple(_related_sorts(paper)),
         exports=links.paper_exports(work.id),
+        entry=view_work(work, 1, known),
+        resources=group_resources(work.links),
+        sparks=tuple(draw_sparks(paper.series)),
+        comparison=compare_tellings(paper.records, comparing),
+        plot=_plot_url(work),
     )
+
+
+def _related_sorts(paper: Paper) -> Iterator[tuple[str, str, bool]]:
+    """(name, address, whether it is this one) of each order of the papers nearby."""
+    for sort, name in _RELATED_SORTS.items():
+        query = f"?related={sort.value}" if sort is not Sort.RELEVANCE else ""
+        yield name, f"{links.paper_url(paper.work.id)}{query}#related", sort is paper.sort
+
+
+def _plot_url(work: Work) -> str:
+    """A plot of the paper's first category over time, "" where there is none."""
+    if not work.categories:
+        return ""
+    return links.search_url(field_filter("category", work.categories[0]), path="/plots")
 
 
 def _ways_out(work: Work) -> tuple[Named, ...]:
@@ -177,6 +216,7 @@ def _record_line(stored: StoredRecord) -> RecordLine:
             details.append(f"the page was headed {listing.date_line}")
     details += [f"{name}: {value}" for name, value in record.extra if not VERSION.fullmatch(name)]
     return RecordLine(
+        number=stored.id,
         source=wording.say_source(record.source),
         key=record.key,
         seen=wording.say_date(stored.seen_at.date().isoformat()),
@@ -190,6 +230,7 @@ def _event_line(event: WorkEvent) -> EventLine:
         date=wording.say_date(event.at.date().isoformat()),
         what=_ACTS.get(event.act, event.act.capitalize()) + other,
         reason=event.reason,
+        rejoin=event.other_id if event.act == "split" else None,
     )
 
 

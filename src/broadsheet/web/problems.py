@@ -9,11 +9,13 @@ from starlette.exceptions import HTTPException
 
 from broadsheet.errors import (
     BroadsheetError,
+    ConflictError,
     EmbedderError,
     IndexNotReadyError,
     InvalidInputError,
     InvalidQueryError,
     NotFoundError,
+    SourceError,
     StorageBusyError,
 )
 
@@ -22,6 +24,8 @@ RETRY_SECONDS = "10"
 _STATUSES: tuple[tuple[type[BroadsheetError], int], ...] = (
     (NotFoundError, 404),
     (InvalidInputError, 400),
+    (ConflictError, 409),
+    (SourceError, 502),
     (IndexNotReadyError, 503),
     (StorageBusyError, 503),
     (EmbedderError, 503),
@@ -30,14 +34,35 @@ _STATUSES: tuple[tuple[type[BroadsheetError], int], ...] = (
 _SENTENCES = {
     400: "The server could not make sense of this request.",
     404: "There is no page at this address.",
-    405: "This address can only be read.",
+    403: "This is not yours to do.",
+    405: "This address cannot be used in this way.",
+    413: "This is too large to be sent here.",
+    429: "That was a lot in a short time; please wait a moment and try again.",
     500: "Something went wrong inside Broadsheet. The details are in the server's log.",
 }
+
+NOT_SIGNED_IN = "Sign in first; a program shows a key that is good: Authorization: Bearer …"
+OPERATORS_ONLY = "This is for operators of this instance."
+READING_ONLY = (
+    "This instance has no accounts and is reached from other machines, so it can only be read."
+)
+NO_CHANGES = "The library takes no changes at the moment; reading goes on."
+READ_ONLY_KEY = "A key is for reading; to change something, sign in."
+STRANGE_PAGE = (
+    "This form did not come from a page of this Broadsheet. Go back, load the page again, and send "
+    "it from there."
+)
+_REFUSALS = (NO_CHANGES, NOT_SIGNED_IN, OPERATORS_ONLY, READING_ONLY, READ_ONLY_KEY, STRANGE_PAGE)
 
 _TITLES = {
     400: "That cannot be read",
     404: "Not in this library",
-    405: "Read only",
+    401: "Who is there?",
+    403: "Not for you",
+    405: "Not like this",
+    409: "That does not go together",
+    413: "Too large",
+    429: "One moment",
     500: "Stop press",
     503: "In a moment",
 }
@@ -61,7 +86,7 @@ def describe(error: Exception) -> Problem:
     status = _status(error)
     headers: dict[str, str] = {}
     if isinstance(error, HTTPException):
-        message = _SENTENCES.get(status, HTTPStatus(status).phrase + ".")
+        message = _sentence(status, error.detail)
         headers = dict(error.headers or {})
     elif isinstance(error, BroadsheetError) and status != HTTPStatus.INTERNAL_SERVER_ERROR:
         message = str(error)
@@ -72,6 +97,13 @@ def describe(error: Exception) -> Problem:
     position = error.position if isinstance(error, InvalidQueryError) else None
     title = _TITLES.get(status, HTTPStatus(status).phrase)
     return Problem(status, title, message, headers, position)
+
+
+def _sentence(status: int, detail: str) -> str:
+    """Our own words where `gate` gave some, else those for the status: never a library's."""
+    return (
+        detail if detail in _REFUSALS else _SENTENCES.get(status, HTTPStatus(status).phrase + ".")
+    )
 
 
 def _status(error: Exception) -> int:

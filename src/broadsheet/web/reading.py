@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from broadsheet.community import Remark, Saver
 from broadsheet.errors import IndexNotReadyError
 from broadsheet.library import Library, Page, Shown
-from broadsheet.model import StoredRecord, Work, WorkEvent
+from broadsheet.model import Sort, StoredRecord, Work, WorkEvent
+from broadsheet.people import Reader
 from broadsheet.sources import Series
+from broadsheet.web.entries import Known, read_known
 from broadsheet.web.requests import SearchRequest
 
 RELATED = 8
@@ -24,6 +27,7 @@ class Paper:
     history: Sequence[WorkEvent]
     related: Sequence[Shown]
     series: Series = field(default_factory=dict)
+    sort: Sort = Sort.RELEVANCE
 
     @property
     def first_seen(self) -> datetime | None:
@@ -31,15 +35,41 @@ class Paper:
         return min((record.seen_at for record in self.records), default=None)
 
 
-def read_paper(library: Library, work: Work) -> Paper:
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """What readers made of a work: how it stands with them, who saved it, what was said of it."""
+
+    known: Known = field(default_factory=Known)
+    savers: Sequence[Saver] = ()
+    thread: Sequence[Remark] = ()
+
+
+def read_paper(library: Library, work: Work, sort: Sort = Sort.RELEVANCE) -> Paper:
     """The rest of what is known about a work; a constant number of questions."""
     return Paper(
         work=work,
         records=library.get_records(work.id),
         history=library.get_history(work.id),
-        related=_find_related(library, work.id),
+        related=_find_related(library, work, sort),
         series=library.newsroom.get_series(work.id),
+        sort=sort,
     )
+
+
+def read_circle(library: Library, work: Work, reader: Reader | None) -> Circle:
+    """What readers made of a work, as far as they let others know; a constant number of
+    questions."""
+    return Circle(
+        known=read_known(library, reader, [work.id], {work.id: work}),
+        savers=library.community.savers(work.id),
+        thread=library.community.get_thread(work.id),
+    )
+
+
+def read_page_known(library: Library, page: Page, reader: Reader | None) -> Known:
+    """How the papers of a page stand with readers."""
+    works = {shown.work.id: shown.work for shown in page.shown}
+    return read_known(library, reader, works, works)
 
 
 def search(library: Library, wanted: SearchRequest, *, bare: bool = False) -> Page:
@@ -54,9 +84,9 @@ def search(library: Library, wanted: SearchRequest, *, bare: bool = False) -> Pa
     )
 
 
-def _find_related(library: Library, number: int) -> Sequence[Shown]:
+def _find_related(library: Library, work: Work, sort: Sort) -> Sequence[Shown]:
     """Papers nearby; none while the index is away, because the paper itself can still be read."""
     try:
-        return library.related([number], limit=RELATED)
+        return library.related([work], limit=RELATED, sort=sort)
     except IndexNotReadyError:
         return ()

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from broadsheet.web import marks, wording
+from broadsheet.web import markdown, marks, mathematics, styles, wording
 from broadsheet.web.caller import caller_of
 from broadsheet.web.problems import Problem
 
@@ -30,12 +30,17 @@ class Renderer:
             loader=FileSystemLoader(_HERE / "templates"),
             autoescape=True,
             undefined=StrictUndefined,
+            auto_reload=False,
             trim_blocks=True,
             lstrip_blocks=True,
         )
         self._environment.globals["static"] = _static_addresses()
         self._environment.filters["count"] = wording.say_count
         self._environment.filters["code"] = marks.code
+        self._environment.filters["prose"] = mathematics.prose
+        self._environment.filters["markdown"] = markdown.to_markup
+        self._environment.filters["day"] = wording.say_date
+        self._environment.filters["moment"] = wording.say_moment
 
     def page(
         self,
@@ -74,7 +79,7 @@ class Renderer:
 def _here(request: Request) -> str:
     """Path and query of the page, which a form gives back so that its act ends where it began."""
     query = urlencode([(k, v) for k, v in request.query_params.multi_items() if k != "done"])
-    return request.url.path + (f"?{query}" if query else "")
+    return quote(request.url.path) + (f"?{query}" if query else "")
 
 
 def json_answer(
@@ -104,14 +109,18 @@ class Assets(StaticFiles):
         super().__init__(directory=_HERE / "static")
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
+        if path == styles.NAME and scope["method"] in ("GET", "HEAD"):
+            response = Response(styles.read_sheet(), media_type="text/css")
+        else:
+            response = await super().get_response(path, scope)
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 
 
 def _static_addresses() -> dict[str, str]:
     """The address of each static file, with a piece of its hash."""
+    files = {path.name: path.read_bytes() for path in sorted((_HERE / "static").iterdir())}
     return {
-        path.name: f"/static/{path.name}?v={hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
-        for path in sorted((_HERE / "static").iterdir())
+        name: f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
+        for name, content in {**files, styles.NAME: styles.read_sheet()}.items()
     }

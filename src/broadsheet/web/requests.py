@@ -6,16 +6,28 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from broadsheet.errors import InvalidInputError
+from starlette.requests import Request
+
+from broadsheet.errors import InvalidInputError, NotFoundError
 from broadsheet.model import Sort
 from broadsheet.query.tokens import clean
 
 PAGE_SIZE = 20
 MOST_PER_ANSWER = 100
-DEEPEST = 10_000
+LAST_PAGE = 10**9
+"""No library is as deep; a page beyond the end says where the last one is."""
+RELATED_SORTS = (Sort.RELEVANCE, Sort.NEWEST, Sort.VOTES)
 DAYS = 7
 MOST_DAYS = 366
+
+
+class Comparing(NamedTuple):
+    """Two records whose texts are to be compared; 0 is for none in particular."""
+
+    old: int = 0
+    new: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +57,7 @@ def read_text(params: Mapping[str, str]) -> str:
 
 def read_page_request(params: Mapping[str, str]) -> SearchRequest:
     """For a search page: `q`, `sort`, `page`."""
-    last_page = DEEPEST // PAGE_SIZE
-    page = read_number(params.get("page"), default=1, low=1, high=last_page)
+    page = read_number(params.get("page"), default=1, low=1, high=LAST_PAGE)
     return SearchRequest(read_text(params), _read_sort(params), (page - 1) * PAGE_SIZE)
 
 
@@ -55,8 +66,22 @@ def read_slice_request(
 ) -> SearchRequest:
     """For programs: `q`, `sort`, `limit`, `offset`, the numbers clamped to what is allowed."""
     limit = read_number(params.get("limit"), default=default, low=1, high=most)
-    offset = read_number(params.get("offset"), default=0, low=0, high=DEEPEST)
+    offset = read_number(params.get("offset"), default=0, low=0, high=LAST_PAGE)
     return SearchRequest(read_text(params), _read_sort(params), offset, limit)
+
+
+def read_comparing(params: Mapping[str, str]) -> Comparing:
+    """For a paper page: `old` and `new`, numbers of records."""
+    old, new = (
+        read_number(params.get(name), default=0, low=0, high=LAST_PAGE) for name in ("old", "new")
+    )
+    return Comparing(old, new)
+
+
+def read_related_sort(params: Mapping[str, str]) -> Sort:
+    """For a paper page: `related`, the order of the papers nearby."""
+    name = params.get("related", "")
+    return Sort(name) if name in RELATED_SORTS else Sort.RELEVANCE
 
 
 def read_number(text: str | None, *, default: int, low: int, high: int) -> int:
@@ -101,3 +126,21 @@ def back(day: date, days: int) -> date:
 def _read_sort(params: Mapping[str, str]) -> Sort:
     name = params.get("sort", "")
     return Sort(name) if name in set(Sort) else Sort.RELEVANCE
+
+
+def read_page_number(params: Mapping[str, str], most: int) -> int:
+    """The number of a page, from 1; beyond `most` the last one."""
+    return read_number(params.get("page"), default=1, low=1, high=most)
+
+
+def read_path_number(text: str, kind: str) -> int:
+    """A number in an address. Raises NotFoundError, of its kind, for anything else."""
+    if text.isascii() and text.isdigit() and len(text) <= 15:
+        return int(text)
+    raise NotFoundError(kind, text[:40])
+
+
+def read_origin(request: Request) -> str:
+    """Where this instance is reached, for addresses that leave it: "https://host"; as its
+    settings say, or else as this request did."""
+    return (getattr(request.app.state, "url", "") or str(request.base_url)).rstrip("/")

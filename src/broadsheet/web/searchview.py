@@ -7,19 +7,35 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from broadsheet.library import Page, Shown
-from broadsheet.model import FacetCount, Matching, Sort, Spoke, Work
+from broadsheet.model import Matching, Sort, Spoke, Work
 from broadsheet.query.render import field_filter
 from broadsheet.web import links, wording
 from broadsheet.web.chart import Chart, draw_chart
-from broadsheet.web.marks import excerpt, mark
+from broadsheet.web.entries import EntryView, Known, view_work
+from broadsheet.web.excerpts import excerpt
+from broadsheet.web.links import SearchLinks
+from broadsheet.web.mathematics import prose
 from broadsheet.web.narrowing import Narrowing, say_filter
-from broadsheet.web.requests import DEEPEST, SearchRequest
+from broadsheet.web.requests import SearchRequest
 
+NOTHING_KNOWN = Known()
 FACETS = {"category": "Category", "venue": "Venue", "year": "Year", "source": "Source"}
-_SORTS = {Sort.RELEVANCE: "Relevance", Sort.NEWEST: "Newest", Sort.OLDEST: "Oldest"}
+_SORTS = {
+    Sort.RELEVANCE: "Relevance",
+    Sort.NEWEST: "Newest",
+    Sort.OLDEST: "Oldest",
+    Sort.VOTES: "Votes",
+    Sort.CITATIONS: "Citations",
+}
+_FIRST = {
+    Sort.RELEVANCE: "newest",
+    Sort.NEWEST: "newest",
+    Sort.OLDEST: "oldest",
+    Sort.VOTES: "most upvoted",
+    Sort.CITATIONS: "most cited",
+}
 _SHOWN_AT_ONCE = 8
 _MOST_CHOICES = 40
-_BYLINE_AUTHORS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +67,14 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One result."""
+    """One result: the paper as in every list, and what was found in it."""
 
-    url: str
+    entry: EntryView
     title: Markup
-    flags: tuple[str, ...]
-    kicker: str
-    authors: tuple[tuple[str, str], ...]
-    other_authors: int
-    date: str
     excerpt: Markup
     is_summary: bool
     spoke: str | None
-    links: tuple[tuple[str, str], ...]
+    code: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +112,17 @@ class SearchView:
     sorts: tuple[SortLink, ...]
     pager: Pager
     exports: tuple[tuple[str, str], ...]
+    plot: str
+    map: str
+    feed: str
     past_the_end: bool
 
 
-def view_search(request: SearchRequest, page: Page) -> SearchView:
-    """Everything a search page shows."""
+def view_search(request: SearchRequest, page: Page, known: Known = NOTHING_KNOWN) -> SearchView:
+    """Everything a search page shows; `known` is what readers made of its papers."""
     text, sort, results = request.text, request.sort, page.results
-    around = Narrowing(page.query)
-    ranked = bool(page.query.terms)
+    around, ranked = Narrowing(page.query), bool(page.query.terms)
+    undated = SearchLinks(around.undated, sort)
     return SearchView(
         request=request,
         summary=_summary(request, page),
@@ -118,12 +132,18 @@ def view_search(request: SearchRequest, page: Page) -> SearchView:
             Chip(say_filter(node), links.search_url(around.without(node), sort))
             for node in around.filters
         ),
-        chart=draw_chart(results.months, lambda dates: links.search_url(around.at(dates), sort)),
+        chart=draw_chart(results.months, undated.plus),
         all_dates=links.search_url(around.undated, sort) if around.dated else None,
-        items=tuple(_item(shown, ranked) for shown in page.shown),
+        items=tuple(
+            _item(shown, place, known, ranked)
+            for place, shown in enumerate(page.shown, request.offset + 1)
+        ),
         sorts=_sorts(request, ranked),
         pager=_pager(request, page),
         exports=links.search_exports(text, sort),
+        plot=links.search_url(text, path="/plots"),
+        map=links.search_url(text, path="/map"),
+        feed=links.search_url(text, path="/feed/search.atom"),
         past_the_end=request.offset > 0 and results.total > 0 and not page.shown,
     )
 
@@ -132,8 +152,7 @@ def _summary(request: SearchRequest, page: Page) -> str:
     """How much was found, in one line."""
     results = page.results
     if not page.query.terms:
-        order = "oldest" if request.sort is Sort.OLDEST else "newest"
-        return f"{wording.say_count(results.total, 'paper')}, {order} first"
+        return f"{wording.say_count(results.total, 'paper')}, {_FIRST[request.sort]} first"
     # Those found by meaning alone come after the others, perhaps on the next page.
     reached = request.offset + len(results.hits) >= results.total
     near = any(hit.spoke is Spoke.MEANING for hit in results.hits) or (results.more and reached)
@@ -166,51 +185,47 @@ def _sorts(request: SearchRequest, ranked: bool) -> tuple[SortLink, ...]:
 
 
 def _facets(around: Narrowing, sort: Sort, page: Page) -> tuple[Facet, ...]:
+    narrowed, redated = SearchLinks(around.text, sort), SearchLinks(around.undated, sort)
     facets = []
     for name, title in FACETS.items():
+        begin = redated if name == "year" else narrowed
         counts = page.results.facets.get(name, ())[:_MOST_CHOICES]
-        choices = tuple(_choice(around, sort, name, count) for count in counts)
+        choices = []
+        for value, count in counts:
+            wanted, active = field_filter(name, value), around.find(name, value)
+            choices.append(
+                Choice(
+                    label=wording.say_source(value) if name == "source" else value,
+                    count=count,
+                    url=links.search_url(around.without(active), sort)
+                    if active
+                    else begin.plus(wanted),
+                    exclude_url=narrowed.plus(f"-{wanted}"),
+                    active=active is not None,
+                )
+            )
         if choices:
-            facets.append(Facet(name, title, choices[:_SHOWN_AT_ONCE], choices[_SHOWN_AT_ONCE:]))
+            shown, more = tuple(choices[:_SHOWN_AT_ONCE]), tuple(choices[_SHOWN_AT_ONCE:])
+            facets.append(Facet(name, title, shown, more))
     return tuple(facets)
 
 
-def _choice(around: Narrowing, sort: Sort, field: str, count: FacetCount) -> Choice:
-    wanted, active = field_filter(field, count.value), around.find(field, count.value)
-    narrowed = around.at(wanted) if field == "year" else around.plus(wanted)
-    return Choice(
-        label=wording.say_source(count.value) if field == "source" else count.value,
-        count=count.count,
-        url=links.search_url(around.without(active) if active else narrowed, sort),
-        exclude_url=links.search_url(around.plus(f"-{wanted}"), sort),
-        active=active is not None,
-    )
-
-
-def _item(shown: Shown, ranked: bool) -> Item:
+def _item(shown: Shown, place: int, known: Known, ranked: bool) -> Item:
     work = shown.work
-    kicker = [wording.say_venue(work.venue, work.status, work.date), *work.categories[:3]]
     return Item(
-        url=links.paper_url(work.id),
-        title=mark(work.title, shown.title_spans),
-        flags=wording.say_flags(work),
-        kicker=" · ".join(part for part in kicker if part),
-        authors=tuple((name, links.author_url(name)) for name in work.authors[:_BYLINE_AUTHORS]),
-        other_authors=max(0, len(work.authors) - _BYLINE_AUTHORS),
-        date=wording.say_date(work.date.value) if work.date else "",
+        entry=view_work(work, place, known),
+        title=prose(work.title, shown.title_spans),
         excerpt=excerpt(work.text, shown.text_spans),
         is_summary=bool(work.summary and not work.abstract),
         spoke=wording.SPOKE[shown.hit.spoke] if ranked else None,
-        links=_ways_out(work),
+        code=_find_code(work),
     )
 
 
-def _ways_out(work: Work) -> tuple[tuple[str, str], ...]:
-    """(name, address) of a result's ways out: its arXiv page or DOI, and its code."""
-    named = [wording.identifier_link(identifier) for identifier in work.ids]
-    ways = [(name, address) for name, _, address in named if address][:1]
-    code = [wording.safe_address(link.url) for link in work.links if link.rel == "code"]
-    return (*ways, *(("Code", address) for address in code[:1] if address))
+def _find_code(work: Work) -> str | None:
+    """The address of a result's code."""
+    code = (wording.safe_address(link.url) for link in work.links if link.rel == "code")
+    return next(filter(None, code), None)
 
 
 def _pager(request: SearchRequest, page: Page) -> Pager:
@@ -218,14 +233,12 @@ def _pager(request: SearchRequest, page: Page) -> Pager:
         return links.search_url(request.text, request.sort, number)
 
     here, count = request.page, len(page.shown)
-    deeper = page.results.more and here < DEEPEST // request.limit
-    reachable = min(page.results.total, DEEPEST)
     return Pager(
         page=here,
         first=request.offset + 1,
         last=request.offset + count,
         previous=url(here - 1) if here > 1 else None,
-        next=url(here + 1) if deeper else None,
+        next=url(here + 1) if page.results.more else None,
         start=url(1),
-        end=url(max(1, -(-reachable // request.limit))),
+        end=url(max(1, -(-page.results.total // request.limit))),
     )

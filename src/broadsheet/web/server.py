@@ -1,62 +1,86 @@
-"""Runs the application until Ctrl-C; meanwhile keeps the index up with the store, and the store
-up with its sources."""
+"""Runs the application until Ctrl-C: in this process, or in several that share a socket."""
 
 from __future__ import annotations
 
 import errno
+import os
 import socket
 from contextlib import ExitStack
+from urllib.parse import urlsplit
 
 from broadsheet.config import Settings
 from broadsheet.errors import ConfigError
-from broadsheet.jobs import Watch
 from broadsheet.library import Library
 from broadsheet.web.app import create_app
-from broadsheet.web.keeper import Keeper
+from broadsheet.web.duties import Duties, jobs_of
+from broadsheet.web.proxies import read_proxies
+from broadsheet.web.serving import run_app
+from broadsheet.web.sessions import is_private
+from broadsheet.web.workers import Workers
+from broadsheet.wiring import open_library
 
-# Room for a request line whose query is refused with a page of ours, not cut off by the parser.
-_LONGEST_REQUEST_HEAD = 64 * 1024
-_GOODBYE_SECONDS = 3
 _LAST_PORT = 65_535
+_MOST_WORKERS = 64
+_CAN_SHARE = os.name == "posix"
+"""Elsewhere a socket cannot be handed to another process by its number; one process serves."""
 
 
 def serve(settings: Settings, library: Library | None = None) -> None:
-    """Serve a library (the one in `settings`, unless one is given) until Ctrl-C.
+    """Serve a library until Ctrl-C: the one in `settings`, by as many processes as they say, or
+    one that is given and stays open, by this process alone.
 
-    Raises ConfigError when the address cannot be listened on, or a setting is none. A library
-    that is given stays open.
+    Raises ConfigError when the address cannot be listened on, or a setting is none, and
+    NotFoundError where there is no library.
     """
-    import uvicorn
+    check_settings(settings)
+    with listen(settings.host, settings.port) as listener:
+        announce = f"Broadsheet is at {address(listener)} (Ctrl-C ends it)"
+        if library is None and settings.workers > 1 and _CAN_SHARE:
+            Workers(settings, listener, settings.workers).run(announce)
+        else:
+            _serve_alone(settings, listener, library, announce)
+        print()
 
-    from broadsheet.wiring import open_library
 
-    if settings.sync not in ("on", "off"):
-        raise ConfigError(f"The setting 'sync' is on or off, not {settings.sync!r}.")
-    with ExitStack() as open_things:
-        listener = open_things.enter_context(listen(settings.host, settings.port))
+def _serve_alone(
+    settings: Settings, listener: socket.socket, library: Library | None, announce: str
+) -> None:
+    with ExitStack() as opened:
         if library is None:
-            library = open_things.enter_context(open_library(settings))
-        open_things.enter_context(Keeper(library))
-        if settings.sync == "on":
-            # Looks again and again: a source may be added while this runs.
-            open_things.enter_context(Watch(library.newsroom))
-        config = uvicorn.Config(
-            create_app(library, settings),
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            ws="none",
-            lifespan="off",
-            h11_max_incomplete_event_size=_LONGEST_REQUEST_HEAD,
-            timeout_graceful_shutdown=_GOODBYE_SECONDS,
+            library = opened.enter_context(open_library(settings, create=False))
+        jobs = jobs_of(library, sync=settings.sync == "on")
+        opened.enter_context(Duties(library.on_duty, jobs))
+        run_app(create_app(library, settings), listener, lambda: print(announce, flush=True))
+
+
+def check_settings(settings: Settings) -> None:
+    """Raises ConfigError for what is no value of a setting, and for accounts without https:
+    passwords and sessions would cross the network for everybody to read."""
+    choices = {"sync": ("on", "off"), "public": ("on", "off"), "sign_in": ("off", "invite", "open")}
+    for name, values in choices.items():
+        if (value := getattr(settings, name)) not in values:
+            known = f"{', '.join(values[:-1])} or {values[-1]}"
+            raise ConfigError(f"The setting {name!r} is {known}, not {value!r}.")
+    if not 1 <= settings.workers <= _MOST_WORKERS:
+        raise ConfigError(f"The setting 'workers' is a number from 1 to {_MOST_WORKERS}.")
+    read_proxies(settings.proxies)
+    _check_url(settings.url)
+    safe = settings.url.startswith("https://")
+    if settings.sign_in != "off" and not safe and not is_private(settings):
+        raise ConfigError(
+            "Accounts need https, so that passwords are not read on the way: put a proxy with "
+            "https in front, and set 'url' to its address, such as https://papers.example.org; or "
+            "set 'host' to 127.0.0.1, or 'sign_in' to off."
         )
-        print(f"Broadsheet is at {address(listener)} (Ctrl-C ends it)", flush=True)
-        try:
-            uvicorn.Server(config).run(sockets=[listener])
-        except KeyboardInterrupt:
-            # uvicorn has shut down in order and hands the signal on; for a person it is no error.
-            print()
+
+
+def _check_url(url: str) -> None:
+    parts = urlsplit(url)
+    whole = parts.scheme in ("http", "https") and parts.hostname and not parts.query
+    if url and not (whole and parts.path in ("", "/")):
+        raise ConfigError(
+            f"The setting 'url' is an address such as https://papers.example.org, not {url!r}."
+        )
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from broadsheet.model import Identifier
@@ -11,6 +12,9 @@ from broadsheet.sources import Series
 from broadsheet.web import wording
 from broadsheet.web.reading import Paper
 
+SPARK_WIDTH, SPARK_HEIGHT = 120, 28
+_FEWEST_POINTS = 3
+_SPARKED = "upvotes"
 _TAKEN_BACK = re.compile(r"withdr[ae]w|retract", re.IGNORECASE)
 VERSION = re.compile(r"v([1-9][0-9]{0,3})")
 """The name of a fact of a record that says when a version was handed in."""
@@ -22,6 +26,15 @@ class Version(NamedTuple):
     name: str
     date: str
     url: str | None
+
+
+class Spark(NamedTuple):
+    """A measure over time as a small line: `line` are the points of a polyline in a box of
+    SPARK_WIDTH x SPARK_HEIGHT, `said` tells it in words."""
+
+    name: str
+    line: str
+    said: str
 
 
 class Number(NamedTuple):
@@ -92,3 +105,30 @@ def tell_numbers(series: Series) -> Iterator[Number]:
             source=wording.say_source(source),
             date=wording.say_date(at.date().isoformat()),
         )
+
+
+def draw_sparks(series: Series) -> Iterator[Spark]:
+    """A line for each upvote series that says more than its last number."""
+    for name, points in series.items():
+        source, _, measure = name.partition(" ")
+        if measure == _SPARKED and len(points) >= _FEWEST_POINTS:
+            (first, low), (last, high) = points[0], points[-1]
+            yield Spark(
+                name=f"{wording.say_source(source)} {measure}",
+                line=_draw_line(points),
+                said=f"{wording.say_number(low)} on {wording.say_date(first.date().isoformat())}, "
+                f"{wording.say_number(high)} on {wording.say_date(last.date().isoformat())}",
+            )
+
+
+def _draw_line(points: Sequence[tuple[datetime, float]]) -> str:
+    """Time to the right, the number upwards from 0; a margin of 2 for the line's width."""
+    start, end = points[0][0], points[-1][0]
+    span = (end - start).total_seconds() or 1.0
+    top = max(value for _, value in points) or 1.0
+    width, height = SPARK_WIDTH - 4, SPARK_HEIGHT - 4
+    return " ".join(
+        f"{2 + width * (at - start).total_seconds() / span:.1f},"
+        f"{2 + height * (1 - max(value, 0.0) / top):.1f}"
+        for at, value in points
+    )

@@ -83,6 +83,26 @@ def say_day(day: date) -> str:
     return f"{WEEKDAYS[day.weekday()]} {say_date(day.isoformat())}"
 
 
+def say_full_day(day: date) -> str:
+    """A day as a masthead has it: "Friday, 17 April 2026"."""
+    return f"{WEEKDAYS[day.weekday()]}, {say_date(day.isoformat())}"
+
+
+def say_short(day: str) -> str:
+    """An ISO day without its year: "16 April"."""
+    return say_date(day).rsplit(" ", 1)[0]
+
+
+def say_span(first: date, last: date) -> str:
+    """Two days of the same time: "13 to 19 April 2026", "30 March to 5 April 2026"."""
+    start = str(first.day)
+    if first.month != last.month:
+        start = say_short(first.isoformat())
+    if first.year != last.year:
+        start = say_date(first.isoformat())
+    return f"{start} to {say_date(last.isoformat())}"
+
+
 def say_moment(moment: datetime) -> str:
     """A moment: "20 November 2026, 04:10 UTC"."""
     return f"{say_date(moment.date().isoformat())}, {moment:%H:%M} UTC"

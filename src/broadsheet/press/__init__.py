@@ -1,0 +1,217 @@
+"""The press: editions of days, weeks and months, and each reader's own.
+
+    gather (store, index) ── candidates ──> compose, own (pure) ──> Edition ── printing ──> store
+
+`Library.press` gives it. What was printed never changes; all else is put together when it is asked
+for, as of the moment that it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from broadsheet.edition import Edition, Scope, Section
+from broadsheet.errors import NotFoundError
+from broadsheet.newsroom import Newsroom
+from broadsheet.people import Reader
+from broadsheet.ports import Index, Store
+from broadsheet.press import calendar, markdown, printing
+from broadsheet.press.calendar import Period
+from broadsheet.press.candidates import is_ranked, is_voted, rank
+from broadsheet.press.compose import Material, compose, finish
+from broadsheet.press.explain import explain
+from broadsheet.press.gather import Gathered, Gatherer
+from broadsheet.press.own import NOTHING_CHOSEN, OwnPages, read_interests
+from broadsheet.press.quiet import tell_quiet
+from broadsheet.press.sections import make_section
+from broadsheet.press.topics import Topic, find_topics
+from broadsheet.press.trending import FORMULA
+from broadsheet.query.parser import parse
+from broadsheet.sync import Clock
+
+__all__ = ["EXAMPLE", "FORMULA", "Press"]
+
+EXAMPLE = ("demo", "example")
+"""The source and list that announce the papers of the example fortnight."""
+
+MOST_TRENDING = 100
+TRENDING_SPAN = timedelta(days=60)
+
+
+class Press:
+    """Puts editions together and prints them; `press_time` is a time of day, in UTC."""
+
+    def __init__(
+        self,
+        store: Store,
+        index: Index,
+        newsroom: Newsroom,
+        *,
+        clock: Clock,
+        press_time: str = "06:00",
+    ) -> None:
+        self._store = store
+        self._newsroom = newsroom
+        self._index = index
+        self._clock = clock
+        self._time = calendar.read_time(press_time)
+        self._gatherer = Gatherer(store, index, self._time)
+        self._settled: tuple[object, ...] = ()
+
+    # --- Reading ------------------------------------------------------------------------------
+
+    def get(self, scope: Scope, name: str, reader: Reader | None = None) -> Edition:
+        """The edition of a name, as printed or, where none was, put together just now.
+
+        For `Scope.READER` it is the day of `reader`. Raises NotFoundError for a malformed name.
+        """
+        period = calendar.read_name(scope, name)
+        if (scope is Scope.READER) != (reader is not None):
+            raise NotFoundError("edition", name)
+        number = reader.id if reader else 0
+        if printed := self._store.get_edition(scope, name, reader_id=number):
+            return printed
+        return self.compose(period, self._clock(), reader)
+
+    def today(self) -> Edition:
+        """The edition of the day that it is."""
+        return self.get(Scope.DAY, self._clock().date().isoformat())
+
+    def neighbours(self, edition: Edition) -> tuple[str, str]:
+        """The names of the edition before and of that after; "" at the ends: before the first day
+        of the calendar, and after the day, week or month that it is."""
+        period = calendar.read_name(edition.scope, edition.name)
+        earlier, later = calendar.previous(period), calendar.following(period)
+        over = later is None or later.first > self._clock().date()
+        return earlier.name if earlier else "", "" if over or later is None else later.name
+
+    def scope_of(self, name: str) -> Scope:
+        """Whether a name is one of a day, a week or a month. Raises NotFoundError."""
+        return calendar.find_name(name).scope
+
+    def name_of(self, scope: Scope, day: date) -> str:
+        """The name of the edition that a day is in."""
+        return calendar.period_of(scope, day).name
+
+    def goes_to_press(self, edition: Edition) -> datetime:
+        """When an edition goes to press, or went."""
+        return self.press_moment(calendar.read_name(edition.scope, edition.name))
+
+    def press_moment(self, period: Period) -> datetime:
+        """When the edition of a period goes to press, or went."""
+        return calendar.goes_to_press(period, self._time)
+
+    def is_back_issue(self, edition: Edition) -> bool:
+        """Whether its time has come and it was not printed: it is put together on demand."""
+        return edition.is_proof and self.goes_to_press(edition) <= edition.made_at
+
+    def get_names(self, scope: Scope, *, limit: int = 1000) -> Sequence[str]:
+        """The names of the editions that were printed, newest first."""
+        return self._store.get_edition_names(scope, limit=limit)
+
+    def trending(self, now: datetime | None = None, limit: int = MOST_TRENDING) -> Section:
+        """The papers that people do most with now, here and on outside lists; see `FORMULA`."""
+        now = now or self._clock()
+        since = now - min(TRENDING_SPAN, now - datetime.min.replace(tzinfo=UTC))
+        evidence = self._gatherer.find_evidence(since, now)
+        candidates = self._gatherer.make_trending(evidence, now, limit)
+        voted = rank(each for each in candidates if is_voted(each) and is_ranked(each.work))
+        note = "" if voted else "Nobody has voted yet, and no list that is followed shows upvotes."
+        return make_section("trending", "Trending", voted, limit=limit, note=note, more=0)
+
+    def explain(self, edition: Edition, work_id: int) -> tuple[str, ...]:
+        """Why a paper is in an edition and why it stands where it does, in sentences, from what
+        was stored with it. Raises NotFoundError where it is not in it."""
+        return explain(edition, work_id)
+
+    def to_markdown(self, edition: Edition) -> str:
+        """An edition as Markdown."""
+        return markdown.write(edition)
+
+    # --- Making -------------------------------------------------------------------------------
+
+    def compose(self, period: Period, now: datetime, reader: Reader | None = None) -> Edition:
+        """An edition as of a moment, not kept."""
+        gathered = self._gatherer.gather(period, now)
+        material = self._make_material(period, now, gathered)
+        return self._lay_out(material, reader) if reader else compose(material)
+
+    def print_due(self, now: datetime | None = None) -> list[Edition]:
+        """Print every edition whose time has come, once; returns those that went to press now.
+
+        Cheap where nothing has changed since it was asked last, an hour ago or less. Raises
+        StorageBusyError.
+        """
+        now = now or self._clock()
+        due = printing.last_due(Scope.DAY, self._time, now)
+        stamp = (due, self._store.last_change(), now.replace(minute=0, second=0, microsecond=0))
+        if due is None or stamp == self._settled:
+            return []
+        printed: list[Edition] = []
+        for period in printing.find_due(self._store, self._time, now):
+            edition = self.compose(period, now)
+            if printing.is_worth_printing(edition, now.date()):
+                own = self._compose_own(period, now) if period == due else []
+                printed += self._print([edition, *own])
+        self._settled = stamp
+        return printed
+
+    def print_now(self, period: Period, now: datetime) -> Edition:
+        """Print the edition of a period as of a moment, whether its time has come or not."""
+        return self._print([self.compose(period, now)])[0]
+
+    def _print(self, editions: Sequence[Edition]) -> list[Edition]:
+        with self._store.write() as transaction:
+            return [transaction.print_edition(edition) for edition in editions]
+
+    def _compose_own(self, day: Period, now: datetime) -> list[Edition]:
+        """The day's editions of the readers who have chosen something."""
+        wanting = [
+            reader
+            for reader in self._store.get_readers().values()
+            if not (reader.disabled or reader.example)
+            and read_interests(self._store, reader.id).any
+        ]
+        if not wanting:
+            return []
+        period = replace(day, scope=Scope.READER)
+        material = self._make_material(period, now, self._gatherer.gather(period, now))
+        return [self._lay_out(material, reader) for reader in wanting]
+
+    def _lay_out(self, material: Material, reader: Reader) -> Edition:
+        interests = read_interests(self._store, reader.id)
+        sections = OwnPages(self._store, self._index, interests).lay_out(material.news)
+        if not interests.any:
+            material = replace(material, quiet=NOTHING_CHOSEN)
+        return finish(material, sections, reader_id=reader.id)
+
+    def _make_material(self, period: Period, now: datetime, gathered: Gathered) -> Material:
+        receipts = self._newsroom.get_receipts(period.first, period.last)
+        topics: Sequence[Topic] = ()
+        if period.scope is Scope.DAY and gathered.news:
+            topics = find_topics(gathered.news, self._count, self._index.state().works)
+        return Material(
+            period=period,
+            at=now,
+            news=gathered.news,
+            earlier=gathered.earlier,
+            topics=topics,
+            printed=self._find_printed(period),
+            receipt=self._newsroom.summarise(receipts) if receipts else "",
+            quiet=tell_quiet(period, now.date(), receipts),
+            example=any(each.news[2:4] == EXAMPLE for each in gathered.news),
+        )
+
+    def _count(self, text: str) -> int:
+        return self._index.matches(parse(text), limit=1)[1]
+
+    def _find_printed(self, period: Period) -> Mapping[date, Edition]:
+        """What was printed of the days of a week, or of the weeks of a month."""
+        if period.scope not in (Scope.WEEK, Scope.MONTH):
+            return {}
+        part = Scope.DAY if period.scope is Scope.WEEK else Scope.WEEK
+        names = {calendar.period_of(part, day).name: day for day in reversed(period.days)}
+        editions = {day: self._store.get_edition(part, name) for name, day in names.items()}
+        return {day: edition for day, edition in editions.items() if edition}

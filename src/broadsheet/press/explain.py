@@ -1,0 +1,48 @@
+"""Why a paper is in an edition, and why it stands where it does: from what was stored with it."""
+
+from __future__ import annotations
+
+from broadsheet.edition import Edition, Entry, Section
+from broadsheet.errors import NotFoundError
+from broadsheet.press.trending import FORMULA
+
+
+def explain(edition: Edition, work_id: int) -> tuple[str, ...]:
+    """Sentences for each place where a paper stands in an edition.
+
+    Raises NotFoundError where it is not in it.
+    """
+    found = [
+        (section, entry)
+        for section in edition.sections
+        for entry in section.entries
+        if entry.work_id == work_id
+    ]
+    if not found:
+        raise NotFoundError("paper", work_id, within=f" in the edition {edition.name}")
+    return tuple(line for section, entry in found for line in _explain(section, entry))
+
+
+def _explain(section: Section, entry: Entry) -> list[str]:
+    lines = [f"Number {entry.rank} of {len(section.entries)} in “{section.title}”.", entry.reason]
+    if entry.late_from:
+        lines.append(f"It was announced on {entry.late_from} and came too late for that edition.")
+    if entry.parts:
+        summed = " + ".join(f"{part.points:.2f} ({part.seen})" for part in entry.parts)
+        lines.append(f"Its score is {entry.score:.2f} = {summed}.")
+        lines.append(f"The formula: {FORMULA}")
+    lines += [_compare(section, entry, step) for step in (-1, 1)]
+    return [line for line in lines if line]
+
+
+def _compare(section: Section, entry: Entry, step: int) -> str:
+    """How the paper stands to the one above (-1) or below (1)."""
+    place = entry.rank - 1 + step
+    if not 0 <= place < len(section.entries):
+        return ""
+    other, where = section.entries[place], "above" if step < 0 else "below"
+    if not (entry.parts or other.parts):
+        return ""
+    if other.score == entry.score:
+        return f"“{other.title}” {where} it has the same score; the lists' own order decides."
+    return f"“{other.title}” {where} it has {other.score:.2f}."

@@ -1,0 +1,87 @@
+"""What all verbs about shelves stand on: whose a shelf is, and the bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from broadsheet.bringing import FindWork
+from broadsheet.errors import InvalidInputError, NotFoundError
+from broadsheet.journal import Journal
+from broadsheet.people import Act, Reader, Saved, Shelf, Signal
+from broadsheet.phrases import clean_name
+from broadsheet.ports import Store
+from broadsheet.sync import Clock
+
+MOST_SHELVES = 200
+MOST_PAPERS = 20_000
+
+
+class Owned:
+    """Shelves and the acts upon them; a shelf of somebody else's is as one that is not there."""
+
+    def __init__(self, store: Store, journal: Journal, clock: Clock, find_work: FindWork) -> None:
+        self._store = store
+        self._journal = journal
+        self._clock = clock
+        self._find_work = find_work
+
+    def _get_own(self, reader_id: int, shelf_id: int) -> Shelf:
+        shelf = self._store.get_shelf(shelf_id)
+        if shelf is None or shelf.reader_id != reader_id or shelf.deleted_at:
+            raise NotFoundError("shelf", shelf_id)
+        return shelf
+
+    def _get_all_own(self, reader_id: int, shelf_ids: Iterable[int]) -> list[Shelf]:
+        """These shelves, each once, in one query. Raises NotFoundError for one that is not own."""
+        mine = {shelf.id: shelf for shelf in self._store.get_shelves(reader_id)}
+        for number in shelf_ids:
+            if number not in mine:
+                raise NotFoundError("shelf", number)
+        return [mine[number] for number in dict.fromkeys(shelf_ids)]
+
+    def _make_new(self, reader: Reader, name: str, about: str, now: datetime) -> Shelf:
+        """A shelf that is yet to be put. Raises InvalidInputError where there are too many."""
+        if len(self._store.get_shelves(reader.id)) >= MOST_SHELVES:
+            raise InvalidInputError(f"A reader has at most {MOST_SHELVES} shelves.")
+        return Shelf(0, reader.id, clean_name(name, "A shelf's name"), now, about=about)
+
+    def _find_saved(self, reader_id: int, work_id: int) -> dict[int, Saved]:
+        """Where a paper is on a reader's shelves, by shelf."""
+        found = self._store.find_saved(reader_id, [work_id]).get(work_id, ())
+        return {saved.shelf_id: saved for saved in found}
+
+
+def check_room(shelf: Shelf, more: int) -> None:
+    """Raises InvalidInputError where a shelf cannot take so many more papers."""
+    if shelf.papers + more > MOST_PAPERS:
+        raise InvalidInputError(
+            f"A shelf holds at most {MOST_PAPERS:,} papers; {shelf.name} has {shelf.papers:,}, and "
+            f"{more:,} would come on top of them."
+        )
+
+
+def signal_of(
+    reader: Reader, act: Act, now: datetime, work_id: int | None = None, shelf_id: int | None = None
+) -> Signal:
+    """A signal yet to be kept."""
+    return Signal(reader.id, act, now, work_id, shelf_id)
+
+
+def pack(saved: Saved) -> list[Any]:
+    """A paper on a shelf as plain data, without its work."""
+    read_at = saved.read_at.isoformat() if saved.read_at else None
+    return [saved.shelf_id, saved.saved_at.isoformat(), saved.note, read_at]
+
+
+def unpack(packed: list[Any], work_id: int) -> Saved:
+    """Inverse of `pack`."""
+    shelf_id, saved_at, note, read_at = packed
+    return Saved(
+        shelf_id,
+        work_id,
+        datetime.fromisoformat(saved_at),
+        note,
+        datetime.fromisoformat(read_at) if read_at else None,
+    )

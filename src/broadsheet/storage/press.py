@@ -1,0 +1,149 @@
+"""What editions are made of, and those that were printed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, func, insert, select
+
+from broadsheet.edition import Edition, Scope
+from broadsheet.model import FEED_PREFIX
+from broadsheet.people import Announced, Measured
+from broadsheet.storage.numbers import TARGET, get_stamp, resolve_all
+from broadsheet.storage.parts import Reading, Writing
+from broadsheet.storage.rows import in_chunks, to_datetime, to_day, to_days, to_seconds
+from broadsheet.storage.schema import record, work
+from broadsheet.storage.schema_live import announcement, measure
+from broadsheet.storage.schema_people import editions, printed
+from broadsheet.storage.standing import get_standing
+
+
+class PressReading(Reading):
+    """Fulfils `ports.PressReading`."""
+
+    def get_announced(self, first: date, last: date) -> Sequence[Announced]:
+        table = announcement.c
+        here = func.coalesce(
+            _newest_of(table.source, table.key),
+            _newest_of(FEED_PREFIX + table.source, table.key),  # so records of feeds are named
+        )
+        told = (table.source, table.category, table.day, table.kind, table.position)
+        query = (
+            select(here, *told, table.arrived_at)
+            .where(table.day.between(to_days(first), to_days(last)))
+            .where(table.arrived_at.is_not(None))
+            .order_by(table.day, table.source, table.position, table.category, table.key)
+        )
+        with self._read() as connection:
+            return [
+                Announced(work_id, source, category, to_day(day), kind, place, to_datetime(at))
+                for work_id, source, category, day, kind, place, at in connection.execute(query)
+                if work_id is not None
+            ]
+
+    def get_measured(self, work_ids: Collection[int]) -> Sequence[Measured]:
+        query = _select_measured().join(work, record.c.work_id == TARGET)
+        found: set[Measured] = set()
+        with self._read() as connection:
+            for chunk in in_chunks(work_ids):
+                found.update(_get_measured(connection, query.where(work.c.id.in_(chunk))))
+        return sorted(found, key=lambda each: (each.at, each.work_id, each.name))
+
+    def get_measured_since(self, since: datetime) -> Sequence[Measured]:
+        query = _select_measured().where(measure.c.at >= to_seconds(since))
+        order = (measure.c.at, record.c.work_id, measure.c.source, measure.c.name)
+        with self._read() as connection:
+            return _get_measured(connection, query.order_by(*order))
+
+    def get_standing(self, name: str) -> Mapping[int, float]:
+        with self._read() as connection:
+            return get_standing(connection, name)
+
+    def standing_stamp(self) -> int:
+        with self._read() as connection:
+            return get_stamp(connection)
+
+    def get_edition(self, scope: Scope, name: str, *, reader_id: int = 0) -> Edition | None:
+        with self._read() as connection:
+            return _get_edition(connection, scope, name, reader_id)
+
+    def get_edition_names(
+        self, scope: Scope, *, reader_id: int = 0, limit: int = 1000
+    ) -> Sequence[str]:
+        query = select(editions.c.name).where(
+            editions.c.scope == scope.value, editions.c.reader_id == reader_id
+        )
+        with self._read() as connection:
+            return list(connection.scalars(query.order_by(editions.c.name.desc()).limit(limit)))
+
+    def find_printed(
+        self, work_ids: Collection[int], scope: Scope, *, reader_id: int = 0
+    ) -> Mapping[int, str]:
+        query = (
+            select(work.c.id, func.min(printed.c.name))
+            .join_from(work, printed, printed.c.work_id == TARGET)
+            .where(printed.c.scope == scope.value, printed.c.reader_id == reader_id)
+            .group_by(work.c.id)
+        )
+        found: dict[int, str] = {}
+        with self._read() as connection:
+            for chunk in in_chunks(work_ids):
+                rows = connection.execute(query.where(work.c.id.in_(chunk)))
+                found.update((asked, name) for asked, name in rows)
+        return found
+
+
+class PressWriting(Writing):
+    """Fulfils `ports.PressWriting`."""
+
+    def print_edition(self, edition: Edition) -> Edition:
+        place = {"scope": edition.scope.value, "reader_id": edition.reader_id}
+        there = _get_edition(self._connection, edition.scope, edition.name, edition.reader_id)
+        if there:
+            return there
+        numbers = select(func.max(editions.c.number)).filter_by(**place)
+        made = replace(edition, number=(self._connection.scalar(numbers) or 0) + 1)
+        row = place | {"name": made.name, "number": made.number, "payload": made.to_json()}
+        self._connection.execute(insert(editions).values(row))
+        led = resolve_all(self._connection, [entry.work_id for entry in made.entries])
+        rows = [place | {"work_id": number, "name": made.name} for number in set(led.values())]
+        if rows:
+            self._connection.execute(insert(printed), rows)
+        return made
+
+
+def _newest_of(source: ColumnElement[str], key: ColumnElement[str]) -> ScalarSelect[int]:
+    """The paper that the newest record of a name belongs to."""
+    return (
+        select(record.c.work_id)
+        .where(record.c.source == source, record.c.key == key)
+        .order_by(record.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _get_edition(connection: Connection, scope: Scope, name: str, reader_id: int) -> Edition | None:
+    query = select(editions.c.payload).filter_by(scope=scope.value, name=name, reader_id=reader_id)
+    payload = connection.scalar(query)
+    return Edition.from_json(payload) if payload else None
+
+
+def _select_measured() -> Select[Any]:
+    """Measures with the papers whose records are called as they are; versions count once."""
+    same = (record.c.source == measure.c.source) & (record.c.key == measure.c.key)
+    return (
+        select(record.c.work_id, measure.c.source, measure.c.name, measure.c.at, measure.c.value)
+        .join_from(measure, record, same)
+        .distinct()
+    )
+
+
+def _get_measured(connection: Connection, query: Select[Any]) -> list[Measured]:
+    return [
+        Measured(work_id, f"{source} {name}", to_datetime(at), value)
+        for work_id, source, name, at, value in connection.execute(query)
+    ]

@@ -1,0 +1,189 @@
+"""What readers do: each act is a form that says so, and is answered by where it was done from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from broadsheet.community import Entry
+from broadsheet.errors import InvalidInputError
+from broadsheet.library import Library
+from broadsheet.people import Done, Reader, Sharing
+from broadsheet.shelves import Upload
+from broadsheet.web import links
+from broadsheet.web.answers import answer_done, read_back
+from broadsheet.web.bodies import Form, posted
+from broadsheet.web.caller import reader_of
+from broadsheet.web.doors import Door, Who
+from broadsheet.web.requests import read_path_number
+
+LARGEST_BIBLIOGRAPHY = 16 * 1024 * 1024
+LARGEST_COMMENT = 256 * 1024
+
+Act = Callable[[Reader, Form], Done]
+
+
+class ActPages:
+    """Handlers of the acts of readers, by form (see `answers`)."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._shelves = library.shelves
+        self._searches = library.searches
+        self._community = library.community
+        self._journal = library.journal
+
+    def doors(self) -> list[Door]:
+        """The addresses of these acts."""
+        shelves, searches, community = self._shelves, self._searches, self._community
+        return [
+            _door("save", lambda r, f: shelves.save(r, _paper(f), _shelves(f), f.get("note"))),
+            _door("unsave", lambda r, f: shelves.unsave(r, _paper(f), _shelves(f))),
+            _door("shelve", self._shelve),
+            _door("note", lambda r, f: shelves.note(r, _paper(f), f.get("note"), _shelves(f))),
+            _door("read", lambda r, f: shelves.mark_read(r, _paper(f), True)),
+            _door("unread", lambda r, f: shelves.mark_read(r, _paper(f), False)),
+            _door("upvote", lambda r, f: community.upvote(r, _paper(f))),
+            _door("retract", lambda r, f: community.retract(r, _paper(f))),
+            _door("comment", self._comment, _to_comment, budget="comment", body=LARGEST_COMMENT),
+            _door("edit-comment", self._edit_comment, budget="comment", body=LARGEST_COMMENT),
+            _door("delete-comment", lambda r, f: community.delete_comment(r, f.number("comment"))),
+            _door("follow", lambda r, f: community.follow(r, f.get("author"))),
+            _door("unfollow", lambda r, f: community.unfollow(r, f.get("author"))),
+            _door("shelf", lambda r, f: shelves.make(r, f.get("name"), f.get("about")), _to_shelf),
+            _numbered("shelf", self._change_shelf),
+            _door("delete-shelf", lambda r, f: shelves.delete(r, f.number("shelf")), _to_shelves),
+            _door("fill-shelf", self._fill, budget="upload", body=LARGEST_BIBLIOGRAPHY),
+            _door("new-link", lambda r, f: shelves.new_link(r, f.number("shelf"))),
+            _door("search", lambda r, f: searches.keep(r, f.get("name"), f.get("q"))),
+            _numbered("search", self._change_search),
+            _door("delete-search", lambda r, f: searches.delete(r, f.number("search"))),
+            _door("new-feed", lambda r, f: searches.new_link(r, f.number("search"))),
+            _door("undo", lambda r, f: self._journal.undo(r, f.number("done"))),
+            _door("submit", self._submit, _to_paper, budget="submit", body=LARGEST_BIBLIOGRAPHY),
+            Door("/act/shown", posted(self._shown), Who.READER, "POST"),
+            Door("/act/open", posted(self._opened), Who.READER, "POST"),
+        ]
+
+    def _shelve(self, reader: Reader, form: Form) -> Done:
+        """Puts a paper on the shelves that are ticked, and off the reader's others."""
+        number, wanted = _paper(form), set(form.numbers("shelf"))
+        if name := form.get("new").strip():
+            wanted.add(self._shelves.make(reader, name).target)
+        held = {each.shelf_id for each in self._shelves.find(reader, [number]).get(number, ())}
+        done = Done("Everything is as it was.")
+        if gone := held - wanted:
+            done = self._shelves.unsave(reader, number, sorted(gone))
+        if wanted - held or (wanted and form.get("note")):
+            done = self._shelves.save(reader, number, sorted(wanted), form.get("note"))
+        return done
+
+    def _comment(self, reader: Reader, form: Form) -> Done:
+        parent = form.number("parent", 0) or None
+        return self._community.comment(reader, _paper(form), form.get("text"), parent)
+
+    def _edit_comment(self, reader: Reader, form: Form) -> Done:
+        return self._community.edit_comment(reader, form.number("comment"), form.get("text"))
+
+    def _change_shelf(self, reader: Reader, number: int, form: Form) -> Done:
+        sharing = form.get("sharing")
+        if sharing and sharing not in set(Sharing):
+            raise InvalidInputError("A shelf is shared with nobody, by link, or with the instance.")
+        return self._shelves.change(
+            reader,
+            number,
+            name=form.get("name") if form.has("name") else None,
+            about=form.get("about") if form.has("about") else None,
+            sharing=Sharing(sharing) if sharing else None,
+        )
+
+    def _fill(self, reader: Reader, form: Form) -> Done:
+        files = [Upload(*file) for name, file in form.files if name == "file" and file.name]
+        return self._shelves.fill(reader, form.number("shelf"), files)
+
+    def _change_search(self, reader: Reader, number: int, form: Form) -> Done:
+        """A box that is not ticked is not sent: `in_edition` counts where the form names it."""
+        return self._searches.change(
+            reader,
+            number,
+            name=form.get("name") if form.has("name") else None,
+            query=form.get("q") if form.has("q") else None,
+            in_edition=form.has("in_edition") if form.has("whole") else None,
+        )
+
+    def _submit(self, reader: Reader, form: Form) -> Done:
+        if file := form.file("file"):
+            return self._community.submit(reader, Upload(*file))
+        if form.get("title").strip():
+            names = ("title", "authors", "year", "link", "abstract")
+            return self._community.submit(reader, Entry(*(form.get(name) for name in names)))
+        return self._community.submit(reader, form.get("reference"))
+
+    # --- What was seen ------------------------------------------------------------------------
+
+    def _shown(self, request: Request, form: Form) -> Response:
+        """The script of a page says which papers were on it, in order."""
+        self._journal.note_shown(reader_of(request), form.get("place"), form.numbers("paper"))
+        return Response(status_code=204)
+
+    def _opened(self, request: Request, form: Form) -> Response:
+        """The script of a page says which paper was opened from it."""
+        number, position = form.number("paper"), form.number("position", 0)
+        if number in self._library.get_works([number]):
+            self._journal.note_open(reader_of(request), number, form.get("place"), position)
+        return Response(status_code=204)
+
+
+def _door(
+    name: str,
+    act: Act,
+    back: Callable[[Form, Done], str] | None = None,
+    *,
+    who: Who = Who.READER,
+    budget: str = "",
+    body: int = 64 * 1024,
+) -> Door:
+    """The door of an act; `back` says where it ends, else where it came from."""
+
+    def answer(request: Request, form: Form) -> Response:
+        done = act(reader_of(request), form)
+        return answer_done(request, done, back(form, done) if back else read_back(form))
+
+    return Door(f"/act/{name}", posted(answer), who, "POST", budget, body)
+
+
+def _numbered(name: str, act: Callable[[Reader, int, Form], Done]) -> Door:
+    """The door of an act whose address holds the number of what it changes."""
+
+    def answer(request: Request, form: Form) -> Response:
+        number = read_path_number(request.path_params["number"], name)
+        done = act(reader_of(request), number, form)
+        return answer_done(request, done, read_back(form))
+
+    return Door(f"/act/{name}/{{number}}", posted(answer), Who.READER, "POST")
+
+
+def _paper(form: Form) -> int:
+    return form.number("paper")
+
+
+def _shelves(form: Form) -> list[int]:
+    return form.numbers("shelf")
+
+
+def _to_comment(form: Form, done: Done) -> str:
+    return f"{links.paper_url(_paper(form))}#comment-{done.target}"
+
+
+def _to_shelf(form: Form, done: Done) -> str:
+    return f"/shelf/{done.target}"
+
+
+def _to_shelves(form: Form, done: Done) -> str:
+    return "/shelves"
+
+
+def _to_paper(form: Form, done: Done) -> str:
+    return links.paper_url(done.target)

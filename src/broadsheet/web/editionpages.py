@@ -1,0 +1,203 @@
+"""The pages of editions: the front page, days, weeks, months, what is trending, one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from broadsheet.edition import Edition, Scope
+from broadsheet.library import Library
+from broadsheet.press import FORMULA
+from broadsheet.query.tokens import clean
+from broadsheet.web import feeds
+from broadsheet.web.caller import caller_of, reader_of
+from broadsheet.web.doors import Door, Who
+from broadsheet.web.editionview import Standing, edition_url, view_edition, view_section
+from broadsheet.web.entries import read_known
+from broadsheet.web.pulse import Pulse
+from broadsheet.web.receiptview import Latest, find_latest
+from broadsheet.web.render import Renderer
+from broadsheet.web.requests import read_origin
+
+SCOPES = {"day": Scope.DAY, "week": Scope.WEEK, "month": Scope.MONTH}
+TRENDING = 50
+ISSUES = 14
+"""As many editions as are in the feed of a scope."""
+
+
+class EditionPages:
+    """Handlers of all that the press prints."""
+
+    def __init__(self, library: Library, pulse: Pulse, renderer: Renderer) -> None:
+        self._library = library
+        self._press = library.press
+        self._pulse = pulse
+        self._renderer = renderer
+
+    def doors(self) -> list[Door]:
+        """The addresses of these pages."""
+        scoped = [
+            door
+            for name, scope in SCOPES.items()
+            for door in (
+                Door(f"/{name}", self._to_current(scope)),
+                Door(f"/{name}.atom", self._feed_of(scope)),
+                Door(f"/{name}/{{name}}", self._page_of(scope)),
+            )
+        ]
+        return [
+            Door("/", self.front),
+            *scoped,
+            Door("/trending", self.trending),
+            Door("/trending.{suffix}", self.trending_as),
+            Door("/yours", self.yours, Who.READER),
+            Door("/yours.{suffix}", self.yours_as, Who.READER),
+            Door("/yours/{name}", self.yours_on, Who.READER),
+        ]
+
+    # --- Days, weeks, months ------------------------------------------------------------------
+
+    def front(self, request: Request) -> Response:
+        """Today's edition."""
+        pulse = self._pulse
+        latest = find_latest(pulse.sources(), pulse.receipts(), self._library.newsroom.summarise)
+        return self._show(
+            request,
+            self._press.today(),
+            latest=latest,
+            followed=len(pulse.sources()),
+            behind=max(0, pulse.read().index_behind),
+        )
+
+    def _page_of(self, scope: Scope) -> Callable[[Request], Response]:
+        def page(request: Request) -> Response:
+            name, suffix = _split(request)
+            if name in ("today", "now"):
+                name = self._current(scope)
+            edition = self._press.get(scope, name)
+            if suffix:
+                return self._give(request, edition, suffix)
+            return self._show(request, edition)
+
+        return page
+
+    def _to_current(self, scope: Scope) -> Callable[[Request], Response]:
+        def turn(request: Request) -> Response:
+            return RedirectResponse(edition_url(scope, self._current(scope)), status_code=302)
+
+        return turn
+
+    def _feed_of(self, scope: Scope) -> Callable[[Request], Response]:
+        def feed(request: Request) -> Response:
+            names = self._press.get_names(scope, limit=ISSUES) or [self._current(scope)]
+            editions = [self._press.get(scope, name) for name in names]
+            title = f"Broadsheet, each {scope.value}"
+            now = self._library.newsroom.now()
+            return _atom(feeds.of_editions(editions, request.url.path, title, now), request)
+
+        return feed
+
+    def _current(self, scope: Scope) -> str:
+        return self._press.name_of(scope, self._library.newsroom.now().date())
+
+    # --- Trending -----------------------------------------------------------------------------
+
+    def trending(self, request: Request) -> Response:
+        """What people do most with now, with the formula that says so."""
+        section = self._press.trending(limit=TRENDING)
+        known = read_known(
+            self._library, caller_of(request).reader, [each.work_id for each in section.entries]
+        )
+        return self._renderer.page(
+            request, "trending.html", section=view_section(section, known), formula=FORMULA
+        )
+
+    def trending_as(self, request: Request) -> Response:
+        """What is trending in another form: as a proof of an edition that has this section."""
+        section, now = self._press.trending(limit=TRENDING), self._library.newsroom.now()
+        day = now.date()
+        proof = Edition(Scope.DAY, day.isoformat(), day, day, now, sections=(section,))
+        if request.path_params["suffix"] == "atom":
+            feed = replace(feeds.of_edition(proof, request.url.path), title="Trending")
+            return _atom(replace(feed, path="/trending", subtitle=""), request)
+        return self._give(request, proof, request.path_params["suffix"])
+
+    # --- One's own ----------------------------------------------------------------------------
+
+    def yours(self, request: Request) -> Response:
+        """The reader's own edition of today."""
+        edition = self._press.get(Scope.READER, self._current(Scope.DAY), reader_of(request))
+        return self._show(request, edition, yours=True)
+
+    def yours_as(self, request: Request) -> Response:
+        """The same in another form."""
+        edition = self._press.get(Scope.READER, self._current(Scope.DAY), reader_of(request))
+        return self._give(request, edition, request.path_params["suffix"])
+
+    def yours_on(self, request: Request) -> Response:
+        """The reader's own edition of a day."""
+        name, suffix = _split(request)
+        edition = self._press.get(Scope.READER, name, reader_of(request))
+        if suffix:
+            return self._give(request, edition, suffix)
+        return self._show(request, edition, yours=True)
+
+    # --- In every form ------------------------------------------------------------------------
+
+    def _show(
+        self,
+        request: Request,
+        edition: Edition,
+        *,
+        yours: bool = False,
+        latest: Sequence[Latest] = (),
+        followed: int = 0,
+        behind: int = 0,
+    ) -> Response:
+        before, after = self._press.neighbours(edition)
+        known = read_known(
+            self._library, caller_of(request).reader, [each.work_id for each in edition.entries]
+        )
+        standing = Standing(
+            before,
+            after,
+            self._press.is_back_issue(edition),
+            None if edition.number else self._press.goes_to_press(edition),
+        )
+        return self._renderer.page(
+            request,
+            "edition.html",
+            view=view_edition(edition, known, standing),
+            yours=yours,
+            latest=latest,
+            followed=followed,
+            behind=behind,
+            empty=not edition.entries and not self._pulse.read().works,
+        )
+
+    def _give(self, request: Request, edition: Edition, suffix: str) -> Response:
+        if suffix == "json":
+            return _answer(edition.to_json(), "application/json")
+        if suffix == "md":
+            return _answer(self._press.to_markdown(edition).encode(), "text/markdown")
+        if suffix == "atom":
+            return _atom(feeds.of_edition(edition, request.url.path), request)
+        raise HTTPException(404)
+
+
+def _split(request: Request) -> tuple[str, str]:
+    """The name of an edition, and the form that is asked for after its dot."""
+    name, _, suffix = clean(request.path_params["name"]).partition(".")
+    return name, suffix
+
+
+def _atom(feed: feeds.Feed, request: Request) -> Response:
+    return _answer(feeds.write(feed, read_origin(request)), feeds.MEDIA_TYPE)
+
+
+def _answer(content: bytes, kind: str) -> Response:
+    return Response(content, media_type=kind, headers={"Cache-Control": "no-cache"})

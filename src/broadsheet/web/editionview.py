@@ -1,0 +1,181 @@
+"""What the pages of editions show, worked out from an edition. Pure; templates only print."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from broadsheet.edition import Edition, Scope, Section
+from broadsheet.model import Sort
+from broadsheet.web import links, wording
+from broadsheet.web.entries import EntryView, Known, shorten, view_printed
+
+UNDER = 2
+SIDE = 5
+LEAD = 900
+"""The lead story has as much of its abstract as fills its columns."""
+
+_WORDS = {Scope.DAY: "day", Scope.WEEK: "week", Scope.MONTH: "month", Scope.READER: "day"}
+_MODES = {Scope.DAY: "day", Scope.WEEK: "week", Scope.MONTH: "month", Scope.READER: "yours"}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A link to another edition."""
+
+    url: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the press knows of an edition beside what is in it: the names of the one before and of
+    the one after, whether it is a back issue, and when it goes (or went) to press."""
+
+    before: str = ""
+    after: str = ""
+    back_issue: bool = False
+    press: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """A part of the page. `all_url` leads to all of it, `more` says how many those are beyond."""
+
+    key: str
+    title: str
+    entries: tuple[EntryView, ...]
+    note: str
+    more: int
+    all_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditionView:
+    """A whole edition. Where its first section is a ranked one, `lead` is the first story, `under`
+    and `side` are those below and beside it, and `rest` is what is left of that section."""
+
+    title: str
+    number: str
+    state: str
+    receipt: str
+    receipt_url: str
+    quiet: str
+    example: str
+    place: str
+    lead: EntryView | None
+    lead_text: str
+    opening: SectionView | None
+    under: tuple[EntryView, ...]
+    side: tuple[EntryView, ...]
+    rest: tuple[EntryView, ...]
+    sections: tuple[SectionView, ...]
+    before: Turn | None
+    after: Turn | None
+    forms: tuple[Turn, ...]
+
+
+def edition_url(scope: Scope, name: str) -> str:
+    """The permanent address of an edition."""
+    return f"/{_MODES[scope]}/{name}"
+
+
+def say_title(edition: Edition) -> str:
+    """What an edition covers: "Friday, 17 April 2026", "Week 16, 13 to 19 April 2026", …"""
+    if edition.scope is Scope.MONTH:
+        return wording.say_date(edition.name)
+    if edition.scope is Scope.WEEK:
+        return f"Week {int(edition.name[-2:])}, {wording.say_span(edition.first, edition.last)}"
+    return wording.say_full_day(edition.first)
+
+
+def view_edition(edition: Edition, known: Known, standing: Standing) -> EditionView:
+    """Everything an edition's page shows."""
+    url = edition_url(edition.scope, edition.name)
+    parts = [view_section(section, known) for section in edition.sections]
+    opening = parts[0] if parts and parts[0].entries else None
+    stories = opening.entries if opening else ()
+    return EditionView(
+        title=say_title(edition),
+        number=f"No. {edition.number}" if edition.number else _unprinted(standing),
+        state=_state(edition, standing),
+        receipt=edition.receipt,
+        receipt_url="/receipts",
+        quiet=edition.quiet,
+        example=_say_example(edition),
+        place=f"{edition.scope.value} {edition.name}",
+        lead=stories[0] if stories else None,
+        lead_text=_lead_text(stories[0], known) if stories else "",
+        opening=opening,
+        under=stories[1 : UNDER + 1],
+        side=stories[UNDER + 1 : UNDER + SIDE + 1],
+        rest=stories[UNDER + SIDE + 1 :],
+        sections=tuple(parts[1:] if opening else parts),
+        before=_turn(edition.scope, standing.before),
+        after=_turn(edition.scope, standing.after),
+        forms=tuple(
+            Turn(f"{url}.{ending}", label)
+            for ending, label in (("md", "Markdown"), ("json", "JSON"), ("atom", "Atom"))
+        ),
+    )
+
+
+def _lead_text(lead: EntryView, known: Known) -> str:
+    work = known.works.get(lead.number)
+    return shorten(work.text, LEAD) if work else ""
+
+
+def view_section(section: Section, known: Known) -> SectionView:
+    """A section with its papers."""
+    key = anchor(section.key)
+    return SectionView(
+        key=key,
+        title=section.title,
+        entries=tuple(view_printed(entry, key, known) for entry in section.entries),
+        note=section.note,
+        more=section.more,
+        all_url=links.search_url(section.query, Sort.NEWEST) if section.query else "",
+    )
+
+
+def anchor(key: str) -> str:
+    """A section's key as an id that an address can hold."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", key).strip("-").lower() or "section"
+
+
+def _unprinted(standing: Standing) -> str:
+    return "Back issue" if standing.back_issue else "Proof"
+
+
+def _state(edition: Edition, standing: Standing) -> str:
+    """What a reader should know of an edition that is not printed."""
+    if edition.number or not edition.entries:
+        return ""
+    if standing.back_issue:
+        return "This edition was never printed: it is put together from what is here now."
+    if standing.press is None:
+        return ""
+    return f"It goes to press on {wording.say_moment(standing.press)} and may change until then."
+
+
+def _say_example(edition: Edition) -> str:
+    if not edition.example:
+        return ""
+    return (
+        f"The papers are real; that they came this {_WORDS[edition.scope]}, and the readers, votes "
+        "and comments beside them, are an example."
+    )
+
+
+def _turn(scope: Scope, name: str) -> Turn | None:
+    return Turn(edition_url(scope, name), _say_name(scope, name)) if name else None
+
+
+def _say_name(scope: Scope, name: str) -> str:
+    if scope is Scope.WEEK:
+        return f"Week {int(name[-2:])}"
+    if scope is Scope.MONTH:
+        return wording.say_date(name)
+    day = date.fromisoformat(name)
+    return f"{wording.WEEKDAYS[day.weekday()]} {wording.say_short(name)}"

@@ -1,0 +1,183 @@
+"""A paper as one of a list: on an edition, a shelf, an author's page. Pure; templates only print.
+
+What is known of all papers of a page is asked for at once (`read_known`), in as many questions
+however many papers there are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from broadsheet.edition import Entry, Part
+from broadsheet.library import Library
+from broadsheet.model import Work
+from broadsheet.people import Reader, Saved, Shelf, Votes
+from broadsheet.web import links, wording
+from broadsheet.web.mathematics import keep_whole
+
+EXCERPT = 420
+BYLINE = 4
+
+_BEYOND = re.compile(r"[0-9,]+ others")
+_NO_VOTES = Votes()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the papers of a page, for one reader."""
+
+    works: Mapping[int, Work] = field(default_factory=dict)
+    votes: Mapping[int, Votes] = field(default_factory=dict)
+    comments: Mapping[int, int] = field(default_factory=dict)
+    saved: Mapping[int, Sequence[Saved]] = field(default_factory=dict)
+    shelves: Mapping[int, Shelf] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One paper. `place` is its anchor, `late` and `example` say what is to be known of it, `on`
+    names the shelves that hold it, `read` says that it was read there; `original` is (name,
+    address) of the page where it was published."""
+
+    place: str
+    position: int
+    number: int
+    title: str
+    authors: tuple[tuple[str, str], ...] = ()
+    others: int = 0
+    kicker: str = ""
+    flags: tuple[str, ...] = ()
+    dateline: str = ""
+    excerpt: str = ""
+    reason: str = ""
+    parts: tuple[Part, ...] = ()
+    score: float = 0.0
+    late: str = ""
+    note: str = ""
+    votes: int = 0
+    mine: bool = False
+    comments: int = 0
+    on: tuple[str, ...] = ()
+    read: bool = False
+    original: tuple[str, str] | None = None
+
+    @property
+    def url(self) -> str:
+        return links.paper_url(self.number)
+
+
+def read_known(
+    library: Library,
+    reader: Reader | None,
+    numbers: Collection[int],
+    works: Mapping[int, Work] | None = None,
+) -> Known:
+    """What is known of these papers; of shelves, only the reader's own. Who has the works already
+    gives them."""
+    wanted = list(dict.fromkeys(numbers))
+    if not wanted:
+        return Known()
+    saved: Mapping[int, Sequence[Saved]] = {}
+    shelves: Mapping[int, Shelf] = {}
+    if reader:
+        saved = library.shelves.find(reader, wanted)
+        shelves = {shelf.id: shelf for shelf in library.shelves.get(reader)} if saved else {}
+    return Known(
+        library.get_works(wanted) if works is None else works,
+        library.community.votes(wanted, reader),
+        library.community.counts(wanted),
+        saved,
+        shelves,
+    )
+
+
+def view_printed(entry: Entry, section: str, known: Known) -> EntryView:
+    """A paper as it was printed in an edition, with what readers made of it since."""
+    work = known.works.get(entry.work_id)
+    authors, others = _byline(entry.authors)
+    view = EntryView(
+        place=f"{section}-{entry.rank}",
+        position=entry.rank,
+        number=entry.work_id,
+        title=entry.title,
+        authors=authors,
+        others=others,
+        kicker=wording.say_source(entry.kicker),
+        flags=wording.say_flags(work) if work else (),
+        excerpt=entry.excerpt,
+        reason=entry.reason,
+        parts=entry.parts,
+        score=entry.score,
+        late=f"late, announced {wording.say_short(entry.late_from)}" if entry.late_from else "",
+    )
+    return _with_readers(view, known)
+
+
+def view_work(work: Work, place: int, known: Known, *, note: str = "") -> EntryView:
+    """A paper as it is now; `note` is what the reader of a shelf wrote beside it."""
+    authors, others = _byline(work.authors)
+    kicker = [wording.say_venue(work.venue, work.status, work.date), *work.categories[:3]]
+    view = EntryView(
+        place=f"paper-{place}",
+        position=place,
+        number=work.id,
+        title=work.title,
+        authors=authors,
+        others=others,
+        kicker=" · ".join(part for part in kicker if part),
+        flags=wording.say_flags(work),
+        dateline=wording.say_date(work.date.value) if work.date else "",
+        excerpt=shorten(work.text),
+        note=note,
+    )
+    return _with_readers(view, known)
+
+
+def shorten(text: str, width: int = EXCERPT) -> str:
+    """The beginning of a text, cut between words and never within a formula."""
+    if len(text) <= width * 1.3:
+        return text
+    at = keep_whole(text, text.rfind(" ", width // 2, width))
+    return text[: at if at > 0 else width].rstrip(" ,;:") + " …"
+
+
+def _with_readers(view: EntryView, known: Known) -> EntryView:
+    """The paper with what readers made of it."""
+    votes = known.votes.get(view.number, _NO_VOTES)
+    saved = known.saved.get(view.number, ())
+    work = known.works.get(view.number)
+    names = [known.shelves[each.shelf_id].name for each in saved if each.shelf_id in known.shelves]
+    return replace(
+        view,
+        votes=votes.count,
+        mine=votes.mine,
+        comments=known.comments.get(view.number, 0),
+        on=tuple(names),
+        read=any(each.read_at for each in saved),
+        original=find_original(work) if work else None,
+    )
+
+
+def find_original(work: Work) -> tuple[str, str] | None:
+    """(name, address) of the page where a paper was published, or of its first link."""
+    for identifier in work.ids:
+        name, _, address = wording.identifier_link(identifier)
+        if address:
+            return name, address
+    for link in work.links:
+        if address := wording.safe_address(link.url):
+            return wording.LINK_NAMES.get(link.rel, "Page"), address
+    return None
+
+
+def _byline(names: Sequence[str]) -> tuple[tuple[tuple[str, str], ...], int]:
+    """The first authors with their pages, and how many there are beyond them; an edition says of
+    a long list in its last name how many it left out."""
+    beyond = 0
+    if names and len(names) > BYLINE and _BEYOND.fullmatch(names[-1]):
+        beyond = int(names[-1].split()[0].replace(",", ""))
+        names = names[:-1]
+    shown = tuple((name, links.author_page_url(name)) for name in names[:BYLINE])
+    return shown, len(names) - len(shown) + beyond

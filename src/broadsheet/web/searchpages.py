@@ -1,0 +1,83 @@
+"""Saved searches: the list, the way to one, and their feeds."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from broadsheet.errors import NotFoundError
+from broadsheet.library import Library
+from broadsheet.model import Sort
+from broadsheet.web import feeds, links
+from broadsheet.web.caller import caller_of, reader_of
+from broadsheet.web.doors import Door, Who
+from broadsheet.web.render import Renderer
+from broadsheet.web.requests import read_origin, read_path_number, read_text
+
+
+class SearchPages:
+    """Handlers of saved searches."""
+
+    def __init__(self, library: Library, renderer: Renderer) -> None:
+        self._library = library
+        self._searches = library.searches
+        self._renderer = renderer
+
+    def doors(self) -> list[Door]:
+        """The addresses of these pages."""
+        return [
+            Door("/searches", self.searches, Who.READER),
+            Door("/search/{number}", self.search, Who.READER),
+            Door("/search/{number}/link.{token}", self.linked, Who.ANYONE),
+            Door("/feed/search.atom", self.feed),
+        ]
+
+    def searches(self, request: Request) -> Response:
+        """All searches that a reader keeps, and whom the reader follows."""
+        reader = reader_of(request)
+        rows = [
+            (each, f"/search/{each.id}/link.{self._searches.link_of(each, reader)}.atom")
+            for each in self._searches.get(reader)
+        ]
+        follows = [
+            (each.author, links.author_page_url(each.author))
+            for each in self._library.community.get_follows(reader)
+        ]
+        return self._renderer.page(request, "searches.html", searches=rows, follows=follows)
+
+    def search(self, request: Request) -> Response:
+        """On to what a saved search finds."""
+        number = read_path_number(request.path_params["number"], "search")
+        kept = self._searches.get_one(caller_of(request).reader, number)
+        query = urlencode({"q": kept.query, "sort": Sort.NEWEST.value, "saved": kept.id})
+        return RedirectResponse(f"/search?{query}", status_code=302)
+
+    def linked(self, request: Request) -> Response:
+        """The feed of a saved search, for whoever has its address."""
+        number = read_path_number(request.path_params["number"], "search")
+        token, _, suffix = request.path_params["token"].partition(".")
+        if suffix != "atom":
+            raise NotFoundError("search", number)
+        kept = self._searches.get_one(None, number, token or "-")
+        return self._give(request, kept.query, kept.name)
+
+    def feed(self, request: Request) -> Response:
+        """What any search finds, newest first, as a feed."""
+        text = read_text(request.query_params)
+        return self._give(request, text, text or "All papers")
+
+    def _give(self, request: Request, text: str, title: str) -> Response:
+        page = self._library.search(
+            text, limit=feeds.MOST, sort=Sort.NEWEST, facets=False, highlights=False
+        )
+        query = f"?{request.url.query}" if request.url.query else ""
+        feed = feeds.of_works(
+            [shown.work for shown in page.shown],
+            path=links.search_url(text, Sort.NEWEST),
+            own=request.url.path + query,
+            title=f"Broadsheet: {title}",
+            updated=self._library.newsroom.now(),
+        )
+        return Response(feeds.write(feed, read_origin(request)), media_type=feeds.MEDIA_TYPE)

@@ -1,0 +1,344 @@
+"""Editions over a real library: what is news, what is late, what is printed, and that it stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+from broadsheet.config import Settings
+from broadsheet.edition import Edition, Scope, Section
+from broadsheet.errors import NotFoundError
+from broadsheet.model import PaperDate
+from broadsheet.wiring import open_library
+from pressroom import DAY, FRIDAY, PressRoom, Template, at, make_papers
+
+NAME = FRIDAY.isoformat()
+RECORDS = make_papers(24)
+KEYS = [record.key for record in RECORDS]
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    return Template(tmp_path_factory.mktemp("papers"), RECORDS)
+
+
+@pytest.fixture
+def room(template: Template, tmp_path: Path) -> Iterator[PressRoom]:
+    """A library with papers that nobody has announced."""
+    with template.open(tmp_path) as room:
+        yield room
+
+
+def top(edition: Edition) -> Section:
+    return edition.sections[0]
+
+
+def keys_of(room: PressRoom, edition: Edition) -> list[str]:
+    """The keys of what stands in an edition, in order, news of the days before left out."""
+    keys = {number: key for key, number in room.numbers.items()}
+    sections = [section for section in edition.sections if section.key != "trending"]
+    return [keys[entry.work_id] for section in sections for entry in section.entries]
+
+
+# --- What is news -------------------------------------------------------------------------------
+
+
+def test_the_news_of_a_day_are_what_was_announced_on_it(room: PressRoom) -> None:
+    room.announce(FRIDAY - DAY, KEYS[:3])
+    room.announce(FRIDAY, KEYS[3:6])
+    room.announce(FRIDAY, KEYS[6:8], kind="replace")
+    edition = room.press.get(Scope.DAY, NAME)
+    assert keys_of(room, edition) == KEYS[3:6]
+    assert edition.receipt == "5 announced, all here."
+
+
+def test_a_paper_that_another_category_takes_over_is_no_news_again(room: PressRoom) -> None:
+    room.announce(FRIDAY - 2 * DAY, KEYS[:2])
+    room.announce(FRIDAY, [KEYS[0], KEYS[5]], kind="cross", category="stat.ML")
+    assert keys_of(room, room.press.get(Scope.DAY, NAME)) == [KEYS[5]]
+
+
+def test_where_nothing_was_announced_the_papers_own_dates_count(
+    room: PressRoom, tmp_path: Path
+) -> None:
+    """Those of which only the month is known are of no day, and those announced on another are of
+    that one."""
+    values = [NAME, NAME, "2026-04", "2026", "2026-04-18", NAME, NAME]
+    records = [
+        replace(record, date=PaperDate(value, "submitted"))
+        for record, value in zip(make_papers(31)[24:], values, strict=True)
+    ]
+    records[-1] = replace(records[-1], announced_on="2026-04-20")
+    room.fill(tmp_path, records)
+    keys = sorted(records[n].key for n in (0, 1, 5))
+    assert sorted(keys_of(room, room.press.get(Scope.DAY, NAME))) == keys
+    room.announce(FRIDAY, KEYS[:1])
+    assert keys_of(room, room.press.get(Scope.DAY, NAME)) == KEYS[:1]
+
+
+def test_votes_and_upvotes_decide_the_order(room: PressRoom) -> None:
+    room.announce(FRIDAY, KEYS[:5])
+    room.vote(KEYS[4], 2, at(FRIDAY, 5))
+    room.show(KEYS[2], "upvotes", 40.0, at(FRIDAY, 5))
+    room.vote(KEYS[1], 3, room.now + DAY)
+    edition = room.press.get(Scope.DAY, NAME)
+    assert keys_of(room, edition) == [KEYS[2], KEYS[4], KEYS[0], KEYS[1], KEYS[3]]
+    first = top(edition).entries[0]
+    assert first.reason == "40 arxiv upvotes."
+    assert first.score == pytest.approx(sum(part.points for part in first.parts))
+
+
+def test_the_order_in_which_things_came_does_not_matter(template: Template, tmp_path: Path) -> None:
+    """Two libraries, the same records, announcements, votes and measures in another order.
+
+    Break to see it fail: rank candidates by score alone.
+    """
+    deeds: list[Callable[[PressRoom], None]] = [
+        lambda room: room.announce(FRIDAY, KEYS[:10]),
+        lambda room: room.announce(FRIDAY, KEYS[8:16], category="stat.ML"),
+        lambda room: room.announce(FRIDAY - 3 * DAY, KEYS[16:20]),
+        lambda room: room.vote(KEYS[3], 2, at(FRIDAY, 5)),
+        lambda room: room.vote(KEYS[12], 2, at(FRIDAY, 5)),
+        lambda room: room.vote(KEYS[17], 4, at(FRIDAY - DAY, 5)),
+        lambda room: room.show(KEYS[5], "upvotes", 7.0, at(FRIDAY, 5)),
+    ]
+    payloads = set()
+    for number, order in enumerate((deeds, deeds[::-1])):
+        with template.open(tmp_path / str(number)) as room:
+            for do in order:
+                do(room)
+            payloads |= {room.press.get(Scope.DAY, NAME).to_json()}
+            printed, *_ = room.press.print_due(room.now)
+            payloads |= {replace(printed, number=0).to_json()}
+    assert len(payloads) == 1
+
+
+def test_papers_that_were_merged_stand_once(room: PressRoom) -> None:
+    room.announce(FRIDAY, KEYS[:4])
+    room.vote(KEYS[1], 2, at(FRIDAY, 5))
+    room.library.merge(room.numbers[KEYS[0]], room.numbers[KEYS[1]])
+    edition = room.press.get(Scope.DAY, NAME)
+    assert [entry.work_id for entry in edition.entries] == [
+        room.numbers[KEYS[n]] for n in (0, 2, 3)
+    ]
+    assert edition.entries[0].reason == "2 votes here."
+
+
+# --- The whole calendar -------------------------------------------------------------------------
+
+
+FAR = {
+    Scope.DAY: ("0001-01-01", "1991-08-14", "2300-01-01", "9999-12-31"),
+    Scope.WEEK: ("0001-W01", "9999-W52"),
+    Scope.MONTH: ("0001-01", "9999-12"),
+}
+
+
+def test_far_days_are_quiet_and_no_error(room: PressRoom) -> None:
+    """Break to see it fail: reckon the fortnight before a day without minding the year 1."""
+    for scope, name in ((scope, name) for scope, names in FAR.items() for name in names):
+        edition = room.press.get(scope, name)
+        assert edition.quiet and not edition.entries and edition.is_proof
+        assert Edition.from_json(edition.to_json()) == edition
+        assert room.press.to_markdown(edition)
+        room.press.neighbours(edition)
+        room.press.is_back_issue(edition)
+
+
+def test_names_that_are_none(room: PressRoom) -> None:
+    for name in ("2026-02-30", "yesterday", "2026-W99", ""):
+        with pytest.raises(NotFoundError):
+            room.press.get(Scope.DAY, name)
+    with pytest.raises(NotFoundError):
+        room.press.get(Scope.READER, NAME)
+    with pytest.raises(NotFoundError):
+        room.press.get(Scope.DAY, NAME, room.add_reader("ada"))
+
+
+def test_a_quiet_day_says_why(room: PressRoom) -> None:
+    room.library.newsroom.add_source("arxiv", ["math.NA"], since=date(2026, 4, 1))
+    saturday = room.press.get(Scope.DAY, "2026-04-11")
+    assert saturday.quiet == "Nothing on this day, because arXiv announces nothing on Saturdays."
+    room.now = at(date(2026, 4, 18), 9)
+    assert room.press.today().quiet.startswith("Nothing today, because arXiv announces nothing")
+    assert "not come yet" in room.press.get(Scope.DAY, "2026-05-01").quiet
+
+
+def test_arrows_lead_to_the_days_beside_and_not_beyond_today(room: PressRoom) -> None:
+    assert room.press.neighbours(room.press.today()) == ("2026-04-16", "")
+    day_before = room.press.get(Scope.DAY, "2026-04-16")
+    assert room.press.neighbours(day_before) == ("2026-04-15", NAME)
+    week = room.press.get(Scope.WEEK, room.press.name_of(Scope.WEEK, FRIDAY))
+    assert room.press.neighbours(week) == ("2026-W15", "")
+
+
+# --- Printing -----------------------------------------------------------------------------------
+
+
+def test_what_is_printed_never_changes(room: PressRoom) -> None:
+    """Break to see it fail: let `get` put the edition together although there is one."""
+    room.announce(FRIDAY, KEYS[:4])
+    printed = room.press.print_due(room.now)
+    assert [(each.scope, each.name, each.number) for each in printed] == [(Scope.DAY, NAME, 1)]
+    room.vote(KEYS[3], 5, at(FRIDAY, 13))
+    room.announce(FRIDAY, KEYS[4:9], category="stat.ML")
+    room.now = at(FRIDAY, 20)
+    again = room.press.get(Scope.DAY, NAME)
+    assert again.to_json() == printed[0].to_json()
+    assert room.press.print_due(room.now) == []
+    assert not again.is_proof and not room.press.is_back_issue(again)
+
+
+def test_nothing_goes_to_press_before_its_time(room: PressRoom) -> None:
+    room.announce(FRIDAY, KEYS[:4])
+    room.press.print_due(at(FRIDAY, 5, 59))
+    assert NAME not in room.press.get_names(Scope.DAY)
+    assert [each.name for each in room.press.print_due(at(FRIDAY, 6))] == [NAME]
+
+
+def test_an_empty_day_waits_until_it_is_over(room: PressRoom) -> None:
+    """Break to see it fail: let every edition with a receipt be worth printing."""
+    room.library.newsroom.add_source("arxiv", ["math.NA"], since=FRIDAY - 5 * DAY)
+    room.announce(FRIDAY - DAY, KEYS[:2])
+    room.press.print_due(at(FRIDAY - DAY, 6))
+    assert room.press.print_due(at(FRIDAY, 6)) == []
+    room.announce(FRIDAY, KEYS[2:4], arrives=at(FRIDAY, 9))
+    assert [each.name for each in room.press.print_due(at(FRIDAY, 10))] == [NAME]
+    assert room.press.print_due(at(FRIDAY + DAY, 6)) == []
+    saturday, *_ = room.press.print_due(at(FRIDAY + 2 * DAY, 6))
+    assert saturday.quiet == "Nothing on this day, because arXiv announces nothing on Saturdays."
+
+
+def test_two_presses_print_one_edition(room: PressRoom, tmp_path: Path) -> None:
+    """Break to see it fail: number editions without looking whether the name is taken."""
+    room.announce(FRIDAY, KEYS[:4])
+    settings = Settings(library=tmp_path / "library")
+    with open_library(settings, clock=lambda: room.now) as other:
+        first = room.press.print_due(room.now)
+        second = other.press.print_due(room.now)
+        assert other.press.get(Scope.DAY, NAME) == first[0]
+    assert second == []
+    assert list(room.press.get_names(Scope.DAY)) == [NAME]
+
+
+def test_days_that_were_missed_are_printed_in_order(room: PressRoom) -> None:
+    room.announce(FRIDAY, KEYS[:2])
+    room.press.print_due(room.now)
+    for step in (1, 2, 3):
+        room.announce(FRIDAY + step * DAY, KEYS[2 * step : 2 * step + 2])
+    printed = room.press.print_due(at(FRIDAY + 3 * DAY, 7))
+    days = [each.name for each in printed if each.scope is Scope.DAY]
+    assert days == ["2026-04-18", "2026-04-19", "2026-04-20"]
+    assert [each.name for each in printed if each.scope is Scope.WEEK] == ["2026-W16"]
+    assert [each.number for each in printed if each.scope is Scope.DAY] == [2, 3, 4]
+
+
+def test_after_a_long_rest_only_the_last_fortnight_is_printed(room: PressRoom) -> None:
+    room.announce(FRIDAY, KEYS[:2])
+    room.press.print_due(room.now)
+    later = FRIDAY + 400 * DAY
+    room.announce(later, KEYS[2:4])
+    room.announce(later - 20 * DAY, KEYS[4:6])
+    names = [e.name for e in room.press.print_due(at(later, 7)) if e.scope is Scope.DAY]
+    assert names[-1] == later.isoformat()
+    assert min(names) >= (later - 14 * DAY).isoformat()
+    room.now = at(later, 8)
+    missed = room.press.get(Scope.DAY, (later - 20 * DAY).isoformat())
+    assert missed.entries and room.press.is_back_issue(missed)
+
+
+def test_a_library_that_follows_nothing_and_has_nothing_new_prints_nothing(
+    room: PressRoom,
+) -> None:
+    assert room.press.print_due(room.now) == []
+
+
+def test_late_papers_join_the_next_edition_and_say_so(room: PressRoom) -> None:
+    """Those that came in time and had no room on the page do not.
+
+    Break to see it fail: let `pick_late` ignore when a paper came.
+    """
+    thursday = FRIDAY - DAY
+    room.announce(thursday, KEYS[:20])
+    room.press.print_due(at(thursday, 6))
+    room.announce(thursday, [KEYS[20]], category="stat.ML", arrives=at(thursday, 15))
+    room.announce(FRIDAY, KEYS[21:23])
+    room.press.print_due(at(FRIDAY, 6))
+    friday = room.press.get(Scope.DAY, NAME)
+    assert set(keys_of(room, friday)) == {*KEYS[20:23]}
+    late = {entry.work_id: entry.late_from for entry in friday.entries if entry.late_from}
+    assert late == {room.numbers[KEYS[20]]: thursday.isoformat()}
+    assert "too late" in " ".join(room.press.explain(friday, room.numbers[KEYS[20]]))
+    assert KEYS[20] not in keys_of(room, room.press.get(Scope.DAY, thursday.isoformat()))
+    room.announce(FRIDAY + DAY, KEYS[23:])
+    room.press.print_due(at(FRIDAY + DAY, 6))
+    saturday = room.press.get(Scope.DAY, (FRIDAY + DAY).isoformat())
+    assert keys_of(room, saturday) == KEYS[23:]
+
+
+def test_a_week_holds_what_its_days_printed(room: PressRoom) -> None:
+    monday = FRIDAY - 4 * DAY
+    for step in range(3):
+        room.announce(monday + step * DAY, KEYS[4 * step : 4 * step + 4])
+        room.press.print_due(at(monday + step * DAY, 6))
+    room.vote(KEYS[5], 4, at(monday + 2 * DAY, 9))
+    room.press.print_due(at(monday + 7 * DAY, 6))
+    week = room.press.get(Scope.WEEK, "2026-W16")
+    assert week.number == 1
+    assert week.sections[0].entries[0].work_id == room.numbers[KEYS[5]]
+    tuesday = room.press.get(Scope.DAY, (monday + DAY).isoformat())
+    section = next(each for each in week.sections if each.key == f"of-{tuesday.name}")
+    assert [e.work_id for e in section.entries] == [e.work_id for e in top(tuesday).entries]
+    assert section.note == f"As printed in No. {tuesday.number}."
+    month = room.press.get(Scope.MONTH, "2026-04")
+    assert [section.title for section in month.sections] == ["Best of the month", "Week 16"]
+
+
+# --- Trending -----------------------------------------------------------------------------------
+
+
+def test_trending_is_what_people_do_most_with(room: PressRoom) -> None:
+    assert room.press.trending().note.startswith("Nobody has voted yet")
+    room.vote(KEYS[2], 3, room.now - DAY)
+    room.vote(KEYS[7], 1, room.now - DAY)
+    room.show(KEYS[9], "upvotes", 100.0, room.now - 2 * DAY)
+    room.show(KEYS[1], "comments", 100.0, room.now - 2 * DAY)
+    entries = room.press.trending().entries
+    assert [entry.work_id for entry in entries] == [room.numbers[KEYS[n]] for n in (9, 2, 7)]
+    assert len(room.press.trending(limit=1).entries) == 1
+
+
+# --- Effort -------------------------------------------------------------------------------------
+
+
+def count_queries(room: PressRoom, scope: Scope, name: str) -> int:
+    """How many questions the store is asked for an edition."""
+    statements: list[str] = []
+
+    def hear(_: object, __: object, statement: str, *___: object) -> None:
+        if statement.startswith("SELECT"):
+            statements.append(statement)
+
+    engine = room.store._reader  # type: ignore[attr-defined]
+    event.listen(engine, "before_cursor_execute", hear)
+    try:
+        room.press.get(scope, name)
+    finally:
+        event.remove(engine, "before_cursor_execute", hear)
+    return len(statements)
+
+
+def test_the_number_of_queries_does_not_grow_with_the_news(room: PressRoom) -> None:
+    room.announce(FRIDAY, KEYS[:3])
+    few = count_queries(room, Scope.DAY, NAME)
+    room.announce(FRIDAY, KEYS[3:24])
+    room.vote(KEYS[8], 6, at(FRIDAY, 5))
+    assert count_queries(room, Scope.DAY, NAME) == few
+    assert few <= 25
+    room.press.print_due(room.now)
+    assert count_queries(room, Scope.DAY, NAME) == 1

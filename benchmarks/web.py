@@ -127,7 +127,7 @@ def _fetch(url: str) -> bytes:
 
 def make_paths() -> dict[str, list[str]]:
     """Addresses of each kind of page, in an order of their own."""
-    texts = [text for group in queries(100).values() for text in group]
+    texts = [text for group in queries(1500).values() for text in group]
     dice = random.Random(SEED)
     dice.shuffle(texts)
     papers = [dice.randrange(1, PAPERS) for _ in range(300)]

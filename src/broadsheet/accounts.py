@@ -293,6 +293,12 @@ class Accounts:
             transaction.put_invitation(made)
         return code
 
+    def is_invited(self, code: str) -> bool:
+        """Whether a code can still be used; why one cannot is nobody's business."""
+        with suppress(InvalidInputError):
+            return bool(self.check_invitation(code))
+        return False
+
     def check_invitation(self, code: str) -> Invitation:
         """The invitation of a code that can still be used. Raises InvalidInputError."""
         digest = digest_of(code)

@@ -20,7 +20,7 @@ from broadsheet.errors import BadFileError, ConflictError, NotFoundError
 from broadsheet.files import Source, open_source
 from broadsheet.follow import Follower, following
 from broadsheet.model import BadRow, Grouping, ImportReport, Record
-from broadsheet.ports import FileFormat, Index, Progress, Store, silent
+from broadsheet.ports import FileFormat, Index, Progress, Store, Transaction, silent
 from broadsheet.regroup import Regrouped, regroup
 
 BATCH_ROWS = 2000
@@ -67,8 +67,15 @@ def merge_works(store: Store, kept: int, gone: int, *, reason: str, now: datetim
     Raises NotFoundError, or ConflictError when they are one already.
     """
     with store.write() as transaction:
-        transaction.merge_works(kept, gone, reason=reason, now=now)
-        recompose(transaction, [kept])
+        merge_within(transaction, kept, gone, reason=reason, now=now)
+
+
+def merge_within(
+    transaction: Transaction, kept: int, gone: int, *, reason: str, now: datetime
+) -> None:
+    """`merge_works` in a transaction that is open."""
+    transaction.merge_works(kept, gone, reason=reason, now=now)
+    recompose(transaction, [kept])
 
 
 def split_work(
@@ -80,19 +87,31 @@ def split_work(
     would be split off or nothing left.
     """
     with store.write() as transaction:
-        present = {stored.id for stored in transaction.get_records([number]).get(number, ())}
-        chosen = set(record_ids)
-        for missing in sorted(chosen - present):
-            raise NotFoundError(f"record of paper {number} with number", missing)
-        if not chosen or chosen == present:
-            raise ConflictError(
-                f"Paper {number} has {len(present)} records; name at least one to split off, "
-                "and leave at least one."
-            )
-        new_id = transaction.reserve_work_ids(1)[0]
-        transaction.split_records(chosen, new_id=new_id, reason=reason, now=now)
-        recompose(transaction, [number, new_id])
-        return new_id
+        return split_within(transaction, number, record_ids, reason=reason, now=now)
+
+
+def split_within(
+    transaction: Transaction,
+    number: int,
+    record_ids: Collection[int],
+    *,
+    reason: str,
+    now: datetime,
+) -> int:
+    """`split_work` in a transaction that is open."""
+    present = {stored.id for stored in transaction.get_records([number]).get(number, ())}
+    chosen = set(record_ids)
+    for missing in sorted(chosen - present):
+        raise NotFoundError(f"record of paper {number} with number", missing)
+    if not chosen or chosen == present:
+        raise ConflictError(
+            f"Paper {number} has {len(present)} records; name at least one to split off, "
+            "and leave at least one."
+        )
+    new_id = transaction.reserve_work_ids(1)[0]
+    transaction.split_records(chosen, new_id=new_id, reason=reason, now=now)
+    recompose(transaction, [number, new_id])
+    return new_id
 
 
 # --- Rows to batches --------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from broadsheet.errors import InvalidInputError, NotFoundError, StorageBusyError
 from broadsheet.example import lay_fortnight
 from broadsheet.fetching import Wires
 from broadsheet.journal import Journal
+from broadsheet.merging import Merging
 from broadsheet.model import (
     Hit,
     ImportReport,
@@ -111,7 +112,7 @@ class Library:
         """Plots, rising terms and maps; nothing is drawn without a `draughtsman`."""
         self.accounts = Accounts(store, hasher or NoHasher(), wires.clock)
         """Readers, sessions, invitations, keys."""
-        self.journal = Journal(store, wires.clock)
+        self.journal = Journal(store, wires.clock, self._signer)
         """What readers did, and what undoes it."""
         intake = Intake(store, index, reader_formats, outlines, self._follow_feed)
         self.shelves = Shelves(
@@ -134,6 +135,9 @@ class Library:
             intake=intake,
         )
         """Votes, comments, followed authors, papers handed in."""
+        self.merging = Merging(
+            store, self.journal, wires.clock, self.get_work, self._follow_if_free
+        )
         self.takeout = Takeout(intake, wires.clock, self.accounts.change_profile)
         """Accounts as files."""
 

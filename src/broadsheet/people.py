@@ -196,6 +196,8 @@ class Act(StrEnum):
     KEEP_SEARCH = "keep-search"
     CHANGE_SEARCH = "change-search"
     DELETE_SEARCH = "delete-search"
+    MERGE = "merge"
+    SPLIT = "split"
     SUBMIT = "submit"
     OPEN = "open"
     SHOWN = "shown"

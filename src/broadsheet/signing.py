@@ -6,6 +6,7 @@ import hmac
 from base64 import urlsafe_b64encode
 from hashlib import sha256
 
+TOKEN_LENGTH = 27
 _BYTES = 20
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from invented import browse, read, text
@@ -51,8 +53,48 @@ def test_without_script_an_act_ends_where_it_began(client: TestClient) -> None:
     assert text(page, ".said p").startswith("Upvoted ")
     done = page.css_first(".said input[name=done]").attributes["value"]  # type: ignore[union-attr]
     answer = client.post("/act/undo", data={"done": done, "back": "/"})
-    assert answer.headers["location"] == "/"
+    assert answer.headers["location"].partition("?")[0] == "/"
+    told = read(client, answer.headers["location"])
+    assert text(told, ".said p").startswith("Took back your upvote of ") and not told.css(
+        ".said form"
+    )
     assert not read(client, back).css(".said")
+
+
+def test_what_cannot_be_undone_is_told_too(
+    client: TestClient, library: Library, you: Reader
+) -> None:
+    """Break: leave `TOLD` out of `answer_done`."""
+    shelf = library.shelves.make(you, "Lamps").target
+    library.shelves.change(you, shelf, sharing=Sharing.LINK)
+    way = f"/shelf/{shelf}?page=1"
+    again = client.post("/act/new-link", data={"shelf": shelf, "back": way}).headers["location"]
+    assert again.startswith(way + "&told=")
+    page = read(client, again)
+    assert text(page, ".said p") == library.shelves.new_link(you, shelf).sentence
+    assert page.css_first(".box-out input[name=back]").attributes["value"] == way  # type: ignore[union-attr]
+    client.post("/act/upvote", data={"paper": 2})
+    twice = client.post("/act/upvote", data={"paper": 2, "back": again}).headers["location"]
+    assert twice.count("told=") == 1
+    assert text(read(client, twice), ".said p").endswith("already.")
+
+
+def test_no_address_puts_words_into_our_mouth(
+    client: TestClient, library: Library, you: Reader
+) -> None:
+    """Break: return the sentence from `Journal.open_sealed` whoever sealed it."""
+    sealed = library.journal.seal(you, "All is well.")
+    assert text(read(client, f"/?told={sealed}"), ".said p") == "All is well."
+    other = library.journal.seal(replace(you, id=you.id + 1), "All is well.")
+    ours = library.shelves.link_of(
+        library.shelves.get_shelf(you, library.shelves.make(you, "x").target)
+    )
+    bare = "All is well."
+    for forged in (bare, "A" * 27 + bare, sealed + "!", sealed[1:], other, ours):
+        assert not read(client, "/?" + urlencode({"told": forged})).css(".said"), forged
+    markup = library.journal.seal(you, "<b>x</b>")
+    assert text(read(client, "/?" + urlencode({"told": markup})), ".said p") == "<b>x</b>"
+    assert len(library.journal.seal(you, "é" * 9_000)) < 400
 
 
 @pytest.mark.parametrize("back", ["//elsewhere.example", "https://elsewhere.example", "/\\x", ""])
@@ -142,8 +184,9 @@ def test_searches_are_kept_changed_and_deleted(
 def test_comments_are_written_changed_and_deleted(client: TestClient, library: Library) -> None:
     answer = client.post("/act/comment", data={"paper": "3", "text": "first"})
     (said,) = library.community.get_thread(3)
-    assert answer.headers["location"].startswith("/paper/3?done=")
-    assert answer.headers["location"].endswith(f"#comment-{said.comment.id}")
+    number = said.comment.id
+    assert answer.headers["location"].startswith(f"/paper/3?comment={number}&done=")
+    assert answer.headers["location"].endswith(f"#comment-{number}")
     do(client, "comment", paper=3, text="second", parent=said.comment.id)
     assert [each.depth for each in library.community.get_thread(3)] == [0, 1]
     do(client, "edit-comment", comment=said.comment.id, text="changed")

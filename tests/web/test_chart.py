@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from invented import MakeLibrary, browse, hrefs, invent, read
 
-from broadsheet.model import MonthCount
+from broadsheet.model import MonthCount, PaperDate
 from broadsheet.query import DateRange
 from broadsheet.query.parser import parse
 from broadsheet.web.chart import MOST_BARS, PLOT_HEIGHT, Chart, draw_chart
@@ -25,7 +26,7 @@ def test_a_few_months_are_a_bar_each_with_gaps_between() -> None:
         ("March 2024", 0),
         ("April 2024", 8),
     ]
-    assert chart.bars[0].url == quote("date:2024-01")
+    assert chart.bars[0].url == quote("within:2024-01")
     assert chart.peak.label == "April 2024"
     assert chart.bars[3].height == PLOT_HEIGHT and chart.bars[3].y == 0
 
@@ -33,8 +34,8 @@ def test_a_few_months_are_a_bar_each_with_gaps_between() -> None:
 @pytest.mark.parametrize(
     ("last", "unit", "label", "dates"),
     [
-        ("2023-12", "month", "January 2020", "date:2020-01"),
-        ("2031-12", "quarter", "Jan to Mar 2020", "date:2020-01..2020-03"),
+        ("2023-12", "month", "January 2020", "within:2020-01"),
+        ("2031-12", "quarter", "Jan to Mar 2020", "within:2020-01..2020-03"),
         ("2060-01", "year", "2020", "year:2020"),
         ("2400-01", "decade", "2020 to 2029", "year:2020..2029"),
         ("9999-12", "century", "2000 to 2099", "year:2000..2099"),
@@ -110,3 +111,40 @@ def test_every_bar_leads_to_dates_that_the_query_language_knows(counts: dict[str
     chart = draw_chart([MonthCount(*each) for each in counts.items()], str)
     for bar in chart.bars if chart else ():
         assert [type(node) for node in parse(bar.url).filters] == [DateRange]
+
+
+DATES = (
+    ("2024", 3),
+    ("2024-02", 2),
+    ("2024-02-01", 1),
+    ("2024-02-29", 2),
+    ("2024-03-31", 4),
+    ("2024-07", 1),
+    ("2024-12-31", 1),
+    ("2025", 2),
+    ("2025-01-01", 3),
+)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["", "date:2024-02-10..2024-12", "within:2024-02..2025-01", "date:2024 -within:2024-07", "on"],
+)
+@pytest.mark.parametrize("far", ["", "2031-06-01", "1950-01"])
+def test_a_bar_that_says_120_leads_to_120(make_library: MakeLibrary, asked: str, far: str) -> None:
+    """Breaks where bars link with "date:", which finds papers that may be of the month too."""
+    dates = [date for date, count in DATES for _ in range(count)] + [far] * bool(far)
+    records = [invent(n, date=PaperDate(date, "published")) for n, date in enumerate(dates)]
+    with make_library(records) as library:
+        client = browse(library)
+        page = read(client, f"/search?q={quote(asked)}")
+        rows = [
+            (address, int(row.css_first("td").text()))
+            for row in page.css(".chart tbody tr")
+            for address in hrefs(row, "th a")
+        ]
+        assert rows
+        for address, count in rows:
+            found = library.search(parse_qs(urlsplit(address).query)["q"][0]).results.total
+            assert (address, found) == (address, count)
+        assert sum(count for _, count in rows) == library.search(asked).results.total

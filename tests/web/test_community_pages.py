@@ -96,6 +96,37 @@ def test_a_thread_on_a_paper(client: TestClient, library: Library) -> None:
     assert page.css_first("form[action='/act/comment'] textarea[name=text]") is not None
 
 
+def test_a_long_thread_comes_in_pages(tmp_path: Path) -> None:
+    """Without script, each comment has an address that shows it, however long the thread is.
+    Break: leave `comment_id` out of `read_circle`."""
+    with open_morning(tmp_path, 3) as library:
+        mira, client = library.accounts.get_reader("mira"), browse(library)
+        said = [library.community.comment(mira, 3, f"word {n}").target for n in range(120)]
+        page = read(client, "/paper/3")
+        assert text(page, "#discussion h2 .quiet") == "120" and len(page.css(".remark")) == 50
+        (later,) = hrefs(page, ".discussion .onward a")
+        pages = [later := hrefs(read(client, later), ".discussion .onward a")[-1]]
+        assert len(read(client, pages[0]).css(".remark")) == 20
+        last = f"/paper/3?comment={said[-1]}"
+        assert read(client, last).css_first(f"#comment-{said[-1]}") is not None
+        assert f"{last}#comment-{said[-1]}" in hrefs(read(client, "/community"), ".by a")
+        for odd in ("x", "-1", "9" * 40, "0", str(said[0])):
+            assert len(read(client, f"/paper/3?comment={odd}").css(".remark")) == 50
+        answer = client.get("/paper/3", headers={"Accept-Encoding": "gzip"})
+        assert int(answer.headers["content-length"]) < 60_000
+
+
+def test_what_was_said_is_cut_where_it_stands_beside_others(tmp_path: Path) -> None:
+    with open_morning(tmp_path, 2) as library:
+        mira = library.accounts.get_reader("mira")
+        number = library.community.comment(mira, 1, "long " * 1999).target
+        for path in ("/community", "/reader/mira"):
+            page = read(browse(library), path)
+            cut = next(each.text() for each in page.css(".comment") if "long" in each.text())
+            assert len(cut) < 1000 and cut.strip().endswith("…")
+            assert f"/paper/1?comment={number}#comment-{number}" in hrefs(page, ".remark > p a")
+
+
 def test_hostile_comments_stay_text(tmp_path: Path) -> None:
     """Break to see it fail: print a comment with `|safe`."""
     with open_morning(tmp_path, 2) as library:

@@ -74,7 +74,7 @@ def test_every_bar_leads_to_the_papers_it_counts(client: TestClient) -> None:
 
 def test_a_bar_replaces_the_dates_that_hold(client: TestClient) -> None:
     page = read(client, "/search?q=weigh+year:2023&sort=newest")
-    assert hrefs(page, ".chart svg a")[0] == "/search?q=weigh+date%3A2023-01&sort=newest"
+    assert hrefs(page, ".chart svg a")[0] == "/search?q=weigh+within%3A2023-01&sort=newest"
     assert hrefs(page, ".chart figcaption a") == ["/search?q=weigh&sort=newest"]
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from broadsheet.bringing import FindWork, Intake
 from broadsheet.community.submitting import Entry, FetchPapers, Submitting
-from broadsheet.community.threads import Remark, arrange
+from broadsheet.community.threads import Remark, Sheet, arrange, fold
 from broadsheet.errors import ConflictError, InvalidInputError, NotFoundError
 from broadsheet.files import Upload
 from broadsheet.journal import Journal
@@ -24,7 +24,7 @@ from broadsheet.ports import Transaction
 from broadsheet.sync import Clock
 from broadsheet.text import clean_line
 
-__all__ = ["Community", "Entry", "Liked", "Remark", "Said", "Saver", "Upload"]
+__all__ = ["Community", "Entry", "Liked", "Remark", "Said", "Saver", "Sheet", "Upload", "fold"]
 
 MOST_FOLLOWS = 1_000
 MOST_COMMENTS = 2_000

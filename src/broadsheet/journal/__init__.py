@@ -9,18 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from secrets import token_bytes
 from typing import Any
 
 from broadsheet.errors import ConflictError, NotFoundError
 from broadsheet.journal.impressions import Impressions
 from broadsheet.people import Act, Done, Reader, Signal
 from broadsheet.ports import Store, Transaction
+from broadsheet.signing import TOKEN_LENGTH, Signer
 from broadsheet.sync import Clock
 from broadsheet.text import clean_line
 
 SAID, UNDO, TARGET = "said", "undo", "target"
 MOST_SHOWN = 200
 LONGEST_PLACE = 100
+LONGEST_NOTICE = 300
 _NO_NUMBER = 1 << 53
 """No work has a number as great as this; what a browser sends may."""
 
@@ -32,11 +35,13 @@ what the act left has changed since, so that undoing would take away more than t
 class Journal:
     """Keeps acts, undoes them, and tells of them."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, signer: Signer | None = None) -> None:
+        """`signer` seals notices; without one, they can be opened by this journal only."""
         self._store = store
         self._clock = clock
         self._inverses: dict[Act, Inverse] = {}
         self._impressions = Impressions(store)
+        self._signer = signer or Signer(token_bytes(32))
 
     def register(self, inverses: Mapping[Act, Inverse]) -> None:
         """Say how acts are undone."""
@@ -86,6 +91,21 @@ class Journal:
             return None
         return Done(signal.detail[SAID], signal.id, signal.detail[TARGET])
 
+    def seal(self, reader: Reader, sentence: str) -> str:
+        """A sentence about an act that cannot be undone, to go through an address: nobody but us
+        can have made it, and it is for nobody else."""
+        if len(sentence) > LONGEST_NOTICE:
+            sentence = sentence[: LONGEST_NOTICE - 1].rstrip() + "…"
+        return self._signer.sign(*_notice(reader, sentence)) + sentence
+
+    def open_sealed(self, reader: Reader, sealed: str) -> Done | None:
+        """What `seal` sealed for this reader; None for anything else."""
+        token, sentence = sealed[:TOKEN_LENGTH], sealed[TOKEN_LENGTH:]
+        if len(sentence) > LONGEST_NOTICE:
+            return None
+        own = self._signer.check(token, *_notice(reader, sentence))
+        return Done(sentence) if own else None
+
     def get_signals(
         self, reader: Reader, *, acts: Collection[Act] = (), limit: int = 1000
     ) -> Sequence[Signal]:
@@ -128,3 +148,7 @@ class Journal:
     def close(self) -> None:
         """Write down what was noted, and release the thread that would do so later."""
         self._impressions.close()
+
+
+def _notice(reader: Reader, sentence: str) -> tuple[str, int, str]:
+    return "notice", reader.id, sentence

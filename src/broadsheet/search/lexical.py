@@ -44,6 +44,8 @@ _LARGE = 400_000
 """Works from which on facets are counted in threads of their own."""
 _LISTS = 4
 """Lists of all matches that are kept, so that who pages through one makes it once."""
+_SUMMARIES = 64
+"""Counts that are kept, so that who pages through a search, or sorts it, counts it once."""
 _COUNTERS = 4
 """Threads that count facets for all searches at once; more would only wait for a core."""
 
@@ -199,9 +201,9 @@ class LexicalIndex:
         thread would cost as much as it gains.
         """
         view = self._view()
-        compiled = view.compiler.compile(query).query
         if view.searcher.num_docs < _LARGE:
-            return lambda: read_summary(_count(view, compiled, REQUEST))
+            return lambda: view.summary(query)
+        compiled = view.compiler.compile(query).query
         halves = [self._counters.submit(_count, view, compiled, half) for half in HALVES]
         return lambda: read_summary({k: v for half in halves for k, v in half.result().items()})
 
@@ -360,6 +362,7 @@ class _View:
         self.searcher = index.searcher()
         self.compiler = Compiler(self.searcher, fields, analysis)
         self.everything = lru_cache(_LISTS)(self._everything)
+        self.summary = lru_cache(_SUMMARIES)(self._summary)
 
     def numbers(self, hits: Sequence[Any]) -> Numbers:
         values = self.searcher.fast_field_values("id", [hit[1] for hit in hits])
@@ -380,6 +383,9 @@ class _View:
     def _everything(self, query: Query) -> Numbers:
         count = self.count(self.compiler.compile(query).query)
         return self.by_date(query, newest=True, limit=max(count, 1))
+
+    def _summary(self, query: Query) -> Summary:
+        return read_summary(_count(self, self.compiler.compile(query).query, REQUEST))
 
     def count(self, query: tantivy.Query) -> int:
         return int(self.searcher.search(query, limit=1).count)  # type: ignore[attr-defined]

@@ -24,9 +24,9 @@ class Saving(Owned):
     ) -> Done:
         """Put a paper on shelves; on those that hold it already, a note given replaces its note.
 
-        Without shelves named, on the one that the reader used last; who has none gets a first
-        one, which undoing leaves. Raises NotFoundError, and InvalidInputError for a note too long
-        or a shelf that is full.
+        Without shelves named, on the one that the reader used or made last; who has none gets a
+        first one, which undoing leaves. Raises NotFoundError, and InvalidInputError for a note
+        too long or a shelf that is full.
         """
         note, now = clean_text(note, "A note", LONGEST_NOTE), self._clock()
         with self._store.write() as transaction:
@@ -65,7 +65,8 @@ class Saving(Owned):
         if not mine:
             first = self._make_new(reader, FIRST_SHELF, "", now)
             return [replace(first, id=transaction.put_shelf(first))]
-        for signal in self._store.get_signals(reader.id, acts=[Act.SAVE], limit=20):
+        used = [Act.SAVE, Act.MAKE_SHELF]
+        for signal in self._store.get_signals(reader.id, acts=used, limit=20):
             if signal.shelf_id in mine:
                 return [mine[signal.shelf_id]]
         return [max(mine.values(), key=lambda shelf: (shelf.made_at, shelf.id))]

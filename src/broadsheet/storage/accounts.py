@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, delete, select, update
+from sqlalchemy import Connection, Row, Select, Table, bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from broadsheet.errors import ConflictError
@@ -21,6 +21,8 @@ from broadsheet.storage.schema_people import invitations, reader_keys, readers, 
 from broadsheet.storage.values import from_pairs, from_row, to_microseconds, to_row
 
 READER_COLUMNS = tuple(readers.c[each.name] for each in fields(Reader))
+# Each page of an instance without accounts asks this.
+_NAMED = select(*READER_COLUMNS).where(readers.c.folded == bindparam("name"))
 
 
 class AccountsReading(Reading):
@@ -36,9 +38,8 @@ class AccountsReading(Reading):
         return {row.id: _to_reader(row) for row in rows}
 
     def find_reader(self, name: str) -> Reader | None:
-        query = select(*READER_COLUMNS).where(readers.c.folded == fold_name(name))
         with self._read() as connection:
-            row = connection.execute(query).first()
+            row = connection.execute(_NAMED, {"name": fold_name(name)}).first()
         return _to_reader(row) if row else None
 
     def get_password(self, reader_id: int) -> str:

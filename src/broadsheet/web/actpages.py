@@ -48,7 +48,13 @@ class ActPages:
             _door("upvote", lambda r, f: community.upvote(r, _paper(f))),
             _door("retract", lambda r, f: community.retract(r, _paper(f))),
             _door("comment", self._comment, _to_comment, budget="comment", body=LARGEST_COMMENT),
-            _door("edit-comment", self._edit_comment, budget="comment", body=LARGEST_COMMENT),
+            _door(
+                "edit-comment",
+                self._edit_comment,
+                _to_comment,
+                budget="comment",
+                body=LARGEST_COMMENT,
+            ),
             _door("delete-comment", lambda r, f: community.delete_comment(r, f.number("comment"))),
             _door("follow", lambda r, f: community.follow(r, f.get("author"))),
             _door("unfollow", lambda r, f: community.unfollow(r, f.get("author"))),
@@ -69,15 +75,16 @@ class ActPages:
 
     def _shelve(self, reader: Reader, form: Form) -> Done:
         """Puts a paper on the shelves that are ticked, and off the reader's others."""
-        number, wanted = _paper(form), set(form.numbers("shelf"))
+        number, chosen = _paper(form), form.numbers("shelf")
         if name := form.get("new").strip():
-            wanted.add(self._shelves.make(reader, name).target)
+            chosen.insert(0, self._shelves.make(reader, name).target)  # first: it is used last
+        wanted = set(chosen)
         held = {each.shelf_id for each in self._shelves.find(reader, [number]).get(number, ())}
         done = Done("Everything is as it was.")
         if gone := held - wanted:
             done = self._shelves.unsave(reader, number, sorted(gone))
         if wanted - held or (wanted and form.get("note")):
-            done = self._shelves.save(reader, number, sorted(wanted), form.get("note"))
+            done = self._shelves.save(reader, number, chosen, form.get("note"))
         return done
 
     def _comment(self, reader: Reader, form: Form) -> Done:
@@ -174,7 +181,8 @@ def _shelves(form: Form) -> list[int]:
 
 
 def _to_comment(form: Form, done: Done) -> str:
-    return f"{links.paper_url(_paper(form))}#comment-{done.target}"
+    number = form.number("paper", 0)
+    return links.comment_url(number, done.target) if number and done.target else read_back(form)
 
 
 def _to_shelf(form: Form, done: Done) -> str:

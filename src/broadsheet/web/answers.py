@@ -10,12 +10,16 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from broadsheet.journal import Journal
 from broadsheet.people import Done
 from broadsheet.web.bodies import Form
+from broadsheet.web.caller import reader_of
 from broadsheet.web.render import json_answer
 
 DONE = "done"
 """The parameter that names the act whose notice a page shows."""
+TOLD = "told"
+"""The parameter with the notice of an act that cannot be undone, sealed (see `Journal.seal`)."""
 
 _LONGEST_WAY = 2000
 _UNSAFE = re.compile(r"[\x00-\x20\x7f-\x9f\\\u2028\u2029]")
@@ -51,7 +55,10 @@ def answer_done(
     if wants_json(request):
         told = {"sentence": done.sentence, "done": done.signal, "target": done.target}
         return json_answer({"ok": True, **told, **(more or {})})
-    return go_on(back, **({DONE: str(done.signal)} if done.signal else {}))
+    if done.signal:
+        return go_on(back, **{DONE: str(done.signal)})
+    journal: Journal = request.app.state.journal
+    return go_on(back, **{TOLD: journal.seal(reader_of(request), done.sentence)})
 
 
 def go_on(way: str, **params: str) -> Response:
@@ -61,7 +68,7 @@ def go_on(way: str, **params: str) -> Response:
     kept = [
         (name, value)
         for name, value in parse_qsl(query, keep_blank_values=True)
-        if name not in {DONE, *params}
+        if name not in {DONE, TOLD, *params}
     ]
     query = urlencode([*kept, *params.items()])
     target = f"{path}{'?' if query else ''}{query}{'#' if fragment else ''}{fragment}"

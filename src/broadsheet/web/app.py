@@ -86,6 +86,7 @@ def create_app(library: Library, settings: Settings, limits: Limits | None = Non
     )
     app.router.redirect_slashes = False
     app.state.url = settings.url
+    app.state.journal = library.journal
     app.state.doors = doors
     return app
 
@@ -105,7 +106,7 @@ def collect_doors(
         *ActPages(library).doors(),
         *ReceiptPages(library, renderer, fetching=settings.sync == "on").doors(),
         *Api(library, pulse).doors(),
-        *Joining(library).doors(),
+        *Joining(library, renderer).doors(),
         *SignPages(library, renderer, settings, limits).doors(),
         *AccountPages(library, renderer).doors(),
         *AdminPages(library, renderer, settings).doors(),

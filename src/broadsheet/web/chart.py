@@ -1,7 +1,7 @@
 """The chart of matches over time: bins and their geometry, in percent of the plot's box. Pure.
 
 A bin is one month where that gives few enough bars to aim at, else a quarter, a year, a decade
-or a century; each bar carries the date filter that narrows a search to it.
+or a century; each bar carries the date filter that narrows a search to just what it counts.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Chart:
 def draw_chart(months: Sequence[MonthCount], link: Callable[[str], str]) -> Chart | None:
     """The chart of some counts, or None where there is nothing to compare.
 
-    `link` makes an address from a date filter such as "date:2024-03" or "year:2024".
+    `link` makes an address from date filters such as "within:2024-03" or "year:2024".
     """
     dated, years = _read(months)
     size = _bin_size(dated, years)
@@ -83,7 +83,7 @@ def draw_chart(months: Sequence[MonthCount], link: Callable[[str], str]) -> Char
     if len(bins) < 2:
         return None
     left_out = sorted(years.items()) if size < 12 else ()
-    year_only = (YearOnly(f"{y:04}", count, link(f"year:{y:04}")) for y, count in left_out)
+    year_only = (YearOnly(f"{y:04}", count, link(_only_year(y))) for y, count in left_out)
     return Chart(UNITS[size], _bars(bins, size, link), _ticks(bins, size), tuple(year_only))
 
 
@@ -165,13 +165,23 @@ def _label_ticks(months: Sequence[int]) -> Iterator[str]:
         before = year
 
 
+def _only_year(year: int) -> str:
+    """The filters that mean the papers of a year of which no more is known."""
+    halves = f"-within:{year:04}-01..{year:04}-06 -within:{year:04}-07..{year:04}-12"
+    return f"year:{year:04} {halves}"
+
+
 def _name(number: int, size: int) -> tuple[str, str]:
-    """What a bin is called, and the filter that means it."""
+    """What a bin is called, and the filter that means what is counted in it.
+
+    In a month is what lies within it, and not a paper that might: one of which only the year is
+    known would be in each. Of whole years "year:" says the same, and it is what a facet says.
+    """
     year, month = divmod(number * size, 12)
     if size == 1:
-        return f"{MONTHS[month]} {year}", f"date:{year:04}-{month + 1:02}"
+        return f"{MONTHS[month]} {year}", f"within:{year:04}-{month + 1:02}"
     if size == 3:
-        span = f"date:{year:04}-{month + 1:02}..{year:04}-{month + 3:02}"
+        span = f"within:{year:04}-{month + 1:02}..{year:04}-{month + 3:02}"
         return f"{MONTHS[month][:3]} to {MONTHS[month + 2][:3]} {year}", span
     if size == 12:
         return str(year), f"year:{year:04}"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from starlette.requests import Request
 from starlette.responses import Response
 
+from broadsheet.community import Said
 from broadsheet.errors import NotFoundError
 from broadsheet.library import Library
 from broadsheet.model import Sort
@@ -13,7 +17,7 @@ from broadsheet.query.tokens import clean
 from broadsheet.web import links
 from broadsheet.web.caller import caller_of, reader_of
 from broadsheet.web.doors import Door, Who
-from broadsheet.web.entries import read_known, view_work
+from broadsheet.web.entries import read_known, shorten, view_work
 from broadsheet.web.render import Renderer
 from broadsheet.web.requests import PAGE_SIZE, read_page_number
 
@@ -21,6 +25,8 @@ LATEST = 30
 LIKED = 20
 LONGEST_NAME = 200
 MOST_PAGES = 500
+BESIDE = 600
+"""As much of a comment as stands in a list of them, in letters; it links to the whole."""
 
 
 class CommunityPages:
@@ -50,7 +56,7 @@ class CommunityPages:
         return self._renderer.page(
             request,
             "community.html",
-            said=self._community.latest(LATEST),
+            said=_cut(self._community.latest(LATEST)),
             liked=[view_work(each.work, n, known) for n, each in enumerate(liked, 1)],
             shelves=self._library.shelves.get_shared(),
             readers=self._library.accounts.get_readers(),
@@ -68,7 +74,7 @@ class CommunityPages:
             "reader.html",
             reader=reader,
             shelves=[shelf for shelf in shared if shelf.reader_id == reader.id],
-            said=self._community.said_by(reader.id),
+            said=_cut(self._community.said_by(reader.id)),
         )
 
     def author(self, request: Request) -> Response:
@@ -111,3 +117,10 @@ class CommunityPages:
     def help(self, request: Request) -> Response:
         """Keys and the language of searches, as a page."""
         return self._renderer.page(request, "help.html")
+
+
+def _cut(said: Iterable[Said]) -> list[Said]:
+    return [
+        each._replace(comment=replace(each.comment, text=shorten(each.comment.text, BESIDE)))
+        for each in said
+    ]

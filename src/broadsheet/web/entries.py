@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Any
 
 from broadsheet.edition import Entry, Part
 from broadsheet.library import Library
@@ -97,7 +98,7 @@ def view_printed(entry: Entry, section: str, known: Known) -> EntryView:
     """A paper as it was printed in an edition, with what readers made of it since."""
     work = known.works.get(entry.work_id)
     authors, others = _byline(entry.authors)
-    view = EntryView(
+    return EntryView(
         place=f"{section}-{entry.rank}",
         position=entry.rank,
         number=entry.work_id,
@@ -111,15 +112,18 @@ def view_printed(entry: Entry, section: str, known: Known) -> EntryView:
         parts=entry.parts,
         score=entry.score,
         late=f"late, announced {wording.say_short(entry.late_from)}" if entry.late_from else "",
+        **_with_readers(entry.work_id, known),
     )
-    return _with_readers(view, known)
 
 
-def view_work(work: Work, place: int, known: Known, *, note: str = "") -> EntryView:
-    """A paper as it is now; `note` is what the reader of a shelf wrote beside it."""
+def view_work(
+    work: Work, place: int, known: Known, *, note: str = "", excerpt: bool = True
+) -> EntryView:
+    """A paper as it is now; `note` is what the reader of a shelf wrote beside it. Who shows
+    another piece of the text needs no `excerpt`."""
     authors, others = _byline(work.authors)
     kicker = [wording.say_venue(work.venue, work.status, work.date), *work.categories[:3]]
-    view = EntryView(
+    return EntryView(
         place=f"paper-{place}",
         position=place,
         number=work.id,
@@ -129,10 +133,10 @@ def view_work(work: Work, place: int, known: Known, *, note: str = "") -> EntryV
         kicker=" · ".join(part for part in kicker if part),
         flags=wording.say_flags(work),
         dateline=wording.say_date(work.date.value) if work.date else "",
-        excerpt=shorten(work.text),
+        excerpt=shorten(work.text) if excerpt else "",
         note=note,
+        **_with_readers(work.id, known),
     )
-    return _with_readers(view, known)
 
 
 def shorten(text: str, width: int = EXCERPT) -> str:
@@ -143,21 +147,21 @@ def shorten(text: str, width: int = EXCERPT) -> str:
     return text[: at if at > 0 else width].rstrip(" ,;:") + " …"
 
 
-def _with_readers(view: EntryView, known: Known) -> EntryView:
-    """The paper with what readers made of it."""
-    votes = known.votes.get(view.number, _NO_VOTES)
-    saved = known.saved.get(view.number, ())
-    work = known.works.get(view.number)
-    names = [known.shelves[each.shelf_id].name for each in saved if each.shelf_id in known.shelves]
-    return replace(
-        view,
-        votes=votes.count,
-        mine=votes.mine,
-        comments=known.comments.get(view.number, 0),
-        on=tuple(names),
-        read=any(each.read_at for each in saved),
-        original=find_original(work) if work else None,
-    )
+def _with_readers(number: int, known: Known) -> dict[str, Any]:
+    """The fields of a paper that say what readers made of it."""
+    votes = known.votes.get(number, _NO_VOTES)
+    saved = known.saved.get(number, ())
+    work = known.works.get(number)
+    return {
+        "votes": votes.count,
+        "mine": votes.mine,
+        "comments": known.comments.get(number, 0),
+        "on": tuple(
+            known.shelves[each.shelf_id].name for each in saved if each.shelf_id in known.shelves
+        ),
+        "read": any(each.read_at for each in saved),
+        "original": find_original(work) if work else None,
+    }
 
 
 def find_original(work: Work) -> tuple[str, str] | None:

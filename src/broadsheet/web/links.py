@@ -54,6 +54,11 @@ def author_page_url(name: str) -> str:
     return f"/author/{quote(name, safe='')}"
 
 
+def comment_url(number: int, comment: int) -> str:
+    """A comment on a paper, on whichever page of its thread that stands."""
+    return f"/paper/{number}?comment={comment}#comment-{comment}"
+
+
 def reader_url(name: str) -> str:
     """The page of a reader of this instance."""
     return f"/reader/{quote(name, safe='')}"

@@ -53,6 +53,12 @@ class Narrowing:
         kept = tuple(node for node in self._query.filters if node not in gone)
         return render(replace(self._query, filters=kept))
 
+    def around(self, dates: DateRange) -> str:
+        """The search less those date filters that hold of whatever lies within these dates."""
+        ranges = (node for node in self.filters if isinstance(node, DateRange))
+        wider = [n for n in ranges if n.start <= dates.start and dates.end <= n.end]
+        return self.without(*wider)
+
     def find(self, field: str, value: str) -> Node | None:
         """The filter that holds the search to a value of a field or to a year, if there is one."""
         if field == "year":

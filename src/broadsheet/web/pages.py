@@ -21,6 +21,7 @@ from broadsheet.web.pulse import Pulse
 from broadsheet.web.reading import read_circle, read_page_known, read_paper, search
 from broadsheet.web.render import Renderer
 from broadsheet.web.requests import (
+    read_comment,
     read_comparing,
     read_page_request,
     read_related_sort,
@@ -68,9 +69,10 @@ class Pages:
         reference = clean(request.path_params["reference"])
         work = self._library.get_work(reference)
         if reference != str(work.id):
-            return RedirectResponse(links.paper_url(work.id), status_code=302)
+            query = f"?{request.url.query}" if request.url.query else ""
+            return RedirectResponse(links.paper_url(work.id) + query, status_code=302)
         params, reader = request.query_params, caller_of(request).reader
-        circle = read_circle(self._library, work, reader)
+        circle = read_circle(self._library, work, reader, read_comment(params))
         paper = read_paper(self._library, work, read_related_sort(params))
         return self._renderer.page(
             request,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from broadsheet.community import Remark, Saver
+from broadsheet.community import Saver, Sheet, fold
 from broadsheet.errors import IndexNotReadyError
 from broadsheet.library import Library, Page, Shown
 from broadsheet.model import Sort, StoredRecord, Work, WorkEvent
@@ -41,7 +41,7 @@ class Circle:
 
     known: Known = field(default_factory=Known)
     savers: Sequence[Saver] = ()
-    thread: Sequence[Remark] = ()
+    thread: Sheet = field(default_factory=Sheet)
 
 
 def read_paper(library: Library, work: Work, sort: Sort = Sort.RELEVANCE) -> Paper:
@@ -56,13 +56,13 @@ def read_paper(library: Library, work: Work, sort: Sort = Sort.RELEVANCE) -> Pap
     )
 
 
-def read_circle(library: Library, work: Work, reader: Reader | None) -> Circle:
-    """What readers made of a work, as far as they let others know; a constant number of
-    questions."""
+def read_circle(library: Library, work: Work, reader: Reader | None, comment_id: int = 0) -> Circle:
+    """What readers made of a work, as far as they let others know, and of what was said the page
+    with this comment; a constant number of questions."""
     return Circle(
         known=read_known(library, reader, [work.id], {work.id: work}),
         savers=library.community.savers(work.id),
-        thread=library.community.get_thread(work.id),
+        thread=fold(library.community.get_thread(work.id), comment_id),
     )
 
 

@@ -78,7 +78,9 @@ class Renderer:
 
 def _here(request: Request) -> str:
     """Path and query of the page, which a form gives back so that its act ends where it began."""
-    query = urlencode([(k, v) for k, v in request.query_params.multi_items() if k != "done"])
+    query = urlencode(
+        [(k, v) for k, v in request.query_params.multi_items() if k not in ("done", "told")]
+    )
     return quote(request.url.path) + (f"?{query}" if query else "")
 
 

@@ -84,6 +84,11 @@ def read_related_sort(params: Mapping[str, str]) -> Sort:
     return Sort(name) if name in RELATED_SORTS else Sort.RELEVANCE
 
 
+def read_comment(params: Mapping[str, str]) -> int:
+    """For a paper page: `comment`, one that is to be on it; 0 for none."""
+    return read_number(params.get("comment"), default=0, low=0, high=10**12)
+
+
 def read_number(text: str | None, *, default: int, low: int, high: int) -> int:
     """A whole number between two bounds; anything that is no number gives the default."""
     text = (text or "").strip()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from broadsheet.library import Page, Shown
 from broadsheet.model import Matching, Sort, Spoke, Work
+from broadsheet.query import DateRange
+from broadsheet.query.parser import parse
 from broadsheet.query.render import field_filter
 from broadsheet.web import links, wording
 from broadsheet.web.chart import Chart, draw_chart
@@ -122,7 +125,6 @@ def view_search(request: SearchRequest, page: Page, known: Known = NOTHING_KNOWN
     """Everything a search page shows; `known` is what readers made of its papers."""
     text, sort, results = request.text, request.sort, page.results
     around, ranked = Narrowing(page.query), bool(page.query.terms)
-    undated = SearchLinks(around.undated, sort)
     return SearchView(
         request=request,
         summary=_summary(request, page),
@@ -132,7 +134,7 @@ def view_search(request: SearchRequest, page: Page, known: Known = NOTHING_KNOWN
             Chip(say_filter(node), links.search_url(around.without(node), sort))
             for node in around.filters
         ),
-        chart=draw_chart(results.months, undated.plus),
+        chart=draw_chart(results.months, _bar_links(around, sort)),
         all_dates=links.search_url(around.undated, sort) if around.dated else None,
         items=tuple(
             _item(shown, place, known, ranked)
@@ -146,6 +148,19 @@ def view_search(request: SearchRequest, page: Page, known: Known = NOTHING_KNOWN
         feed=links.search_url(text, path="/feed/search.atom"),
         past_the_end=request.offset > 0 and results.total > 0 and not page.shown,
     )
+
+
+def _bar_links(around: Narrowing, sort: Sort) -> Callable[[str], str]:
+    """Makes the address of a bar from its filters. A bar that a date filter cuts keeps that filter,
+    so that its click finds as many papers as it says."""
+    if not around.dated:
+        return SearchLinks(around.text, sort).plus
+
+    def link(filters: str) -> str:
+        dates = next(node for node in parse(filters).filters if isinstance(node, DateRange))
+        return SearchLinks(around.around(dates), sort).plus(filters)
+
+    return link
 
 
 def _summary(request: SearchRequest, page: Page) -> str:
@@ -213,7 +228,7 @@ def _facets(around: Narrowing, sort: Sort, page: Page) -> tuple[Facet, ...]:
 def _item(shown: Shown, place: int, known: Known, ranked: bool) -> Item:
     work = shown.work
     return Item(
-        entry=view_work(work, place, known),
+        entry=view_work(work, place, known, excerpt=False),
         title=prose(work.title, shown.title_spans),
         excerpt=excerpt(work.text, shown.text_spans),
         is_summary=bool(work.summary and not work.abstract),

@@ -15,7 +15,7 @@ from broadsheet.config import Settings
 from broadsheet.errors import StorageError
 from broadsheet.library import Library
 from broadsheet.people import Done, Reader
-from broadsheet.web.answers import DONE
+from broadsheet.web.answers import DONE, TOLD
 from broadsheet.web.caller import NOBODY, Caller
 from broadsheet.web.guard import host_name, is_loopback
 
@@ -58,7 +58,7 @@ class Sessions:
             caller = Caller(self._alone(), alone=True)
         else:
             caller = NOBODY
-        if caller.reader and b"done=" in scope["query_string"]:
+        if caller.reader and scope["query_string"]:
             caller = replace(caller, notice=self._notice(caller.reader, scope["query_string"]))
         return caller
 
@@ -80,10 +80,13 @@ class Sessions:
         return replace(nobody, reader=found[1], digest=found[0].digest) if found else nobody
 
     def _notice(self, reader: Reader, query: bytes) -> Done | None:
-        text = parse_qs(query.decode("latin-1")).get(DONE, [""])[0]
-        if not (text.isascii() and text.isdigit() and len(text) < 16):
+        if b"done=" not in query and b"told=" not in query:
             return None
-        return self._library.journal.get_done(reader, int(text))
+        params = parse_qs(query.decode("latin-1"))
+        text, sealed = (params.get(name, [""])[0] for name in (DONE, TOLD))
+        if text.isascii() and text.isdigit() and len(text) < 16:
+            return self._library.journal.get_done(reader, int(text))
+        return self._library.journal.open_sealed(reader, sealed) if sealed else None
 
 
 def _marking(send: Send, caller: Caller) -> Send:

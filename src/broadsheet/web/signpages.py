@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from broadsheet.accounts import NO_INVITATION
 from broadsheet.config import Settings
 from broadsheet.errors import BroadsheetError, ConflictError, InvalidInputError
 from broadsheet.library import Library
@@ -88,7 +89,8 @@ class SignPages:
         return response
 
     def ask_up(self, request: Request) -> Response:
-        """The form to make an account; an invitation's address brings its code along."""
+        """The form to make an account; an invitation's address brings its code along, and where
+        that is void, it is said before anybody types a password."""
         return self._form_up(request, request.query_params.get("code", "")[:100])
 
     def _form_up(
@@ -101,12 +103,14 @@ class SignPages:
         mistake: str = "",
         status: int = 200,
     ) -> Response:
+        void = bool(code) and self._mode != "off" and not self._accounts.is_invited(code)
         return self._renderer.page(
             request,
             "sign-up.html",
             status=status,
             mode=self._mode,
-            code=code,
+            void=NO_INVITATION if void else "",
+            code="" if void else code,
             name=name[:100],
             display=display[:100],
             mistake=mistake,

@@ -4,10 +4,11 @@
 
 const toast = document.getElementById("toast");
 let hiding = 0;
-let last = null; // what undoes the last act
+let turn = 0; // acts are numbered as they begin
+let running = Promise.resolve(); // until all acts that have begun are done
+let last = { turn: 0, undo: () => document.querySelector(".said form button")?.click() };
 
 function say(sentence, undo = null) {
-  last = undo;
   const line = document.createElement("span");
   line.textContent = sentence;
   toast.replaceChildren(line);
@@ -15,7 +16,7 @@ function say(sentence, undo = null) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = "Undo";
-    button.addEventListener("click", undo);
+    button.addEventListener("click", undoLast);
     toast.append(button);
   }
   toast.hidden = false;
@@ -28,15 +29,18 @@ function hide() {
   else toast.hidden = true;
 }
 
-// One request; resolves to the answer, or throws an Error with a sentence for the reader.
+// One request; resolves to the answer, or throws an Error with a sentence for the reader. It is
+// sent whole even if the page is left at once, as far as browsers do that (64 KiB).
 async function send(address, fields) {
+  const body = String(new URLSearchParams(fields));
   let response;
   try {
     response = await fetch(address, {
       method: "POST",
-      headers: { Accept: "application/json" },
-      body: new URLSearchParams(fields),
+      headers: { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" },
+      body,
       redirect: "manual",
+      keepalive: body.length < 60_000,
     });
   } catch {
     throw new Error("Broadsheet cannot be reached; nothing was changed.");
@@ -72,33 +76,77 @@ function twins(button) {
 function change(button) {
   if (button.dataset.act === "remove") button.closest("[data-item]")?.toggleAttribute("hidden");
   else twins(button).forEach(flip);
+  if (button.dataset.act === "save") twins(button).forEach(offerReading);
 }
 
-async function act(button) {
+// Only what is on a shelf can be marked as read.
+const readingOf = (button) => button.form.querySelector("button[data-act=read]");
+const isPressed = (button) => button?.getAttribute("aria-pressed") === "true";
+
+function offerReading(save) {
+  const read = readingOf(save);
+  if (read) read.hidden = !isPressed(save);
+}
+
+// What is saved anew is unread, whatever it was when it was last on a shelf.
+function unread(save) {
+  const read = readingOf(save);
+  if (isPressed(save) && isPressed(read)) flip(read);
+}
+
+// Does something in its turn, and remembers what undoes it: of several that are under way, the
+// one that began last counts, whichever is answered first.
+function take(work) {
+  const mine = ++turn;
+  toast.querySelector("button")?.remove(); // it would undo what was done before
+  const done = work().then(
+    ({ sentence, undo = null }) => {
+      if (mine < last.turn) return;
+      last = { turn: mine, undo };
+      say(sentence, undo);
+    },
+    (error) => {
+      if (mine > last.turn) last = { turn: mine, undo: null };
+      say(error.message, last.undo);
+    },
+  );
+  running = Promise.all([running, done]);
+  return done;
+}
+
+// Undoes what was done last: what is still on its way is waited for.
+async function undoLast() {
+  await running;
+  const { undo } = last;
+  last = { turn, undo: null };
+  undo?.();
+}
+
+function act(button) {
   if (button.dataset.busy) return;
   const address = button.getAttribute("formaction") || button.form.getAttribute("action");
   const fields = [...new FormData(button.form)].map(([name, value]) => [name, String(value)]);
   button.dataset.busy = "1";
   change(button);
-  try {
-    const done = await send(address, fields);
-    say(done.sentence, done.done ? () => undo(done.done, () => change(button)) : null);
-  } catch (error) {
-    change(button);
-    say(error.message);
-  } finally {
-    delete button.dataset.busy;
-  }
+  take(async () => {
+    try {
+      const done = await send(address, fields);
+      if (button.dataset.act === "save") twins(button).forEach(unread);
+      const undo = () => take(() => takeBack(done.done, () => change(button)));
+      return { sentence: done.sentence, undo: done.done ? undo : null };
+    } catch (error) {
+      change(button);
+      throw error;
+    } finally {
+      delete button.dataset.busy;
+    }
+  });
 }
 
-async function undo(signal, restore) {
-  try {
-    const done = await send("/act/undo", [["done", String(signal)]]);
-    restore();
-    say(done.sentence);
-  } catch (error) {
-    say(error.message);
-  }
+async function takeBack(signal, restore) {
+  const { sentence } = await send("/act/undo", [["done", String(signal)]]);
+  restore();
+  return { sentence };
 }
 
 document.addEventListener("submit", (event) => {
@@ -109,10 +157,7 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("broadsheet:say", (event) => say(event.detail));
-document.addEventListener("broadsheet:undo", () => {
-  if (last) last();
-  else document.querySelector(".said form button")?.click();
-});
+document.addEventListener("broadsheet:undo", undoLast);
 
 // The form of shelves, beside the paper instead of on a page of its own.
 function make(name, properties = {}, ...children) {
@@ -140,19 +185,20 @@ async function openShelves(link) {
   dialog.setAttribute("aria-labelledby", "shelving");
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => dialog.remove());
-  form.addEventListener("submit", async (event) => {
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
     const fields = [["paper", String(paper)], ...new FormData(form)];
     dialog.close();
-    try {
-      const done = await send("/act/shelve", fields);
+    take(async () => {
+      const { sentence } = await send("/act/shelve", fields);
       const saved = fields.some(([name, value]) => name === "shelf" || (name === "new" && value));
       const button = link.closest("form").querySelector("button[data-act=save]");
-      if (button && (button.getAttribute("aria-pressed") === "true") !== saved) change(button);
-      say(done.sentence);
-    } catch (error) {
-      say(error.message);
-    }
+      if (button && isPressed(button) !== saved) {
+        change(button);
+        twins(button).forEach(unread);
+      }
+      return { sentence };
+    });
   });
   document.body.append(dialog);
   dialog.showModal();
@@ -179,4 +225,14 @@ if (place && document.querySelector("form.acts")) {
     const fields = { paper: entry.dataset.paper, place, position: entry.dataset.position };
     navigator.sendBeacon("/act/open", new URLSearchParams(fields));
   });
+}
+
+// An address of a comment that stands on a later page of its thread, from before there was one.
+const [, remark] = /^#comment-(\d+)$/.exec(location.hash) || [];
+if (remark && document.querySelector(".discussion") && !document.getElementById(`comment-${remark}`)) {
+  const way = new URL(location.href);
+  if (way.searchParams.get("comment") !== remark) {
+    way.searchParams.set("comment", remark);
+    location.replace(way);
+  }
 }

@@ -34,7 +34,7 @@ const press = (act) => scope()?.querySelector(`button[data-act="${act}"]`)?.clic
 
 function markRead() {
   const entry = scope();
-  if (entry?.querySelector("button[data-act=read]")) press("read");
+  if (entry?.querySelector("button[data-act=read]:not([hidden])")) press("read");
   else if (entry?.querySelector("button[data-act=save]")) {
     const detail = "Only what is on a shelf can be marked as read: save it with s first.";
     document.dispatchEvent(new CustomEvent("broadsheet:say", { detail }));

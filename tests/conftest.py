@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +23,37 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+QUICK = "not slow and not browser"
+HOMES = count()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Thousands of tests are no garbage: the collector need not look at them again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Folders of which everything is marked need not be imported to be left out."""
+    marked = collection_path.parent == Path(__file__).parent and collection_path.name in {
+        "slow",
+        "browser",
+    }
+    return True if marked and config.option.markexpr == QUICK else None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_files() -> Iterator[None]:
+    """New libraries without Alembic, and no waiting for the disk (see `quickly`)."""
+    import quickly
+
+    with quickly.made():
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -35,13 +69,18 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
+@pytest.fixture
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of one test, in which there is nothing, nor is there the folder."""
+    return tmp_path_factory.getbasetemp() / "homes" / str(next(HOMES))
+
+
 @pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def clean_environment(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     """No setting of the person who runs the tests is seen by them."""
     for name in os.environ:
         if name.startswith("BROADSHEET_") or name in {"NO_COLOR", "FORCE_COLOR", "COLUMNS"}:
             monkeypatch.delenv(name)
-    home = tmp_path / "home"
     for name in ("HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
         monkeypatch.setenv(name, str(home))
 
@@ -86,18 +125,33 @@ def demo(demo_folder: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
     return Shell(demo_folder, capsys)
 
 
+@pytest.fixture(scope="session")
+def three_papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of a file of three papers, and a library that holds them; for copying only."""
+    from broadsheet.cli import codes, main
+    from shell import RECORDS, write
+
+    folder = tmp_path_factory.mktemp("three")
+    file = write(folder / "papers.jsonl", *RECORDS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BROADSHEET_EMBEDDER", "none")
+        assert main(["--library", str(folder / "library"), "import", str(file)]) == codes.OK
+    return folder
+
+
 @pytest.fixture
 def shell(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    three_papers: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Shell:
     """A library of three papers, without search by meaning, which takes a moment to open."""
-    from broadsheet.cli import codes
-    from shell import RECORDS, Shell, write
+    from shell import Shell
 
     monkeypatch.setenv("BROADSHEET_EMBEDDER", "none")
-    shell = Shell(tmp_path / "library", capsys)
-    assert shell("import", write(tmp_path / "papers.jsonl", *RECORDS)).code == codes.OK
-    return shell
+    shutil.copytree(three_papers, tmp_path, dirs_exist_ok=True)
+    return Shell(tmp_path / "library", capsys)
 
 
 @pytest.fixture

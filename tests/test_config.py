@@ -120,14 +120,13 @@ def test_which_folder(tmp_path: Path) -> None:
     assert load_settings(None, {"BROADSHEET_LIBRARY": ""}).library == default_library()
 
 
-def test_the_default_folder_is_under_the_users_data(tmp_path: Path) -> None:
-    assert default_library().is_relative_to(tmp_path / "home")
+def test_the_default_folder_is_under_the_users_data(home: Path) -> None:
+    assert default_library().is_relative_to(home)
     assert default_library().parent.name == "broadsheet"
 
 
-def test_a_tilde_is_the_home_folder(tmp_path: Path) -> None:
+def test_a_tilde_is_the_home_folder(home: Path) -> None:
     """Service managers and container files hand `~` over as it stands."""
-    home = tmp_path / "home"
     assert load_settings(Path("~/papers"), {}).library == home / "papers"
     assert load_settings(None, {"BROADSHEET_LIBRARY": "~/papers"}).library == home / "papers"
 

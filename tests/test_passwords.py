@@ -13,9 +13,10 @@ import pytest
 from argon2.low_level import Type
 
 from broadsheet import passwords
+from broadsheet.config import Settings
 from broadsheet.errors import StorageBusyError
 from broadsheet.passwords import Argon2
-from broadsheet.wiring import read_secret
+from broadsheet.wiring import _make_hasher, read_secret
 
 
 class Slow(Argon2):
@@ -113,3 +114,26 @@ def test_the_secret_of_an_instance_is_made_once_and_for_its_owner(tmp_path: Path
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
     assert [each.name for each in tmp_path.iterdir()] == ["secret"]
     assert read_secret(tmp_path / "none" / "secret") == b""
+
+
+def test_two_at_once_in_all_processes(tmp_path: Path) -> None:
+    """Each has locks of its own on the files that they share, as processes have.
+
+    Break: give every hasher a folder of its own in `wiring._make_hasher`.
+    """
+    settings = Settings(library=tmp_path, workers=4)
+    hashers = [_make_hasher(settings) for _ in range(4)]
+    with hashers[0]._turn(), hashers[1]._turn():
+        for other in hashers[2:]:
+            other._patience = 0
+            with pytest.raises(StorageBusyError, match="signing in"), other._turn():
+                pytest.fail("three were hashed at once")
+    with hashers[2]._turn(), hashers[3]._turn():
+        pass
+
+
+@pytest.mark.parametrize(("workers", "places"), [(1, 2), (2, 1)])
+def test_two_processes_have_a_place_each(tmp_path: Path, workers: int, places: int) -> None:
+    """Break: leave the division out of `wiring._make_hasher`."""
+    hasher = _make_hasher(Settings(library=tmp_path, workers=workers))
+    assert hasher._places._value == places and not hasher._shared

@@ -14,6 +14,8 @@ from broadsheet.config import Settings
 from broadsheet.edition import Edition, Scope, Section
 from broadsheet.errors import NotFoundError
 from broadsheet.model import PaperDate
+from broadsheet.press.calendar import period_of
+from broadsheet.press.recent import KEPT
 from broadsheet.wiring import open_library
 from pressroom import DAY, FRIDAY, PressRoom, Template, at, make_papers
 
@@ -89,7 +91,7 @@ def test_votes_and_upvotes_decide_the_order(room: PressRoom) -> None:
     edition = room.press.get(Scope.DAY, NAME)
     assert keys_of(room, edition) == [KEYS[2], KEYS[4], KEYS[0], KEYS[1], KEYS[3]]
     first = top(edition).entries[0]
-    assert first.reason == "40 arxiv upvotes."
+    assert first.reason == "It has 40 upvotes on arXiv."
     assert first.score == pytest.approx(sum(part.points for part in first.parts))
 
 
@@ -126,7 +128,7 @@ def test_papers_that_were_merged_stand_once(room: PressRoom) -> None:
     assert [entry.work_id for entry in edition.entries] == [
         room.numbers[KEYS[n]] for n in (0, 2, 3)
     ]
-    assert edition.entries[0].reason == "2 votes here."
+    assert edition.entries[0].reason == "It has 2 votes here."
 
 
 # --- The whole calendar -------------------------------------------------------------------------
@@ -342,3 +344,69 @@ def test_the_number_of_queries_does_not_grow_with_the_news(room: PressRoom) -> N
     assert few <= 25
     room.press.print_due(room.now)
     assert count_queries(room, Scope.DAY, NAME) == 1
+
+
+# --- What is put together is kept a moment ------------------------------------------------------
+
+
+def test_a_proof_is_kept_until_somebody_votes_or_takes_the_vote_back(room: PressRoom) -> None:
+    """Break: leave `standing_stamp` out of the stamp of `Recent`, or the growth of it out of
+    `add_announcements`."""
+    room.announce(FRIDAY, KEYS[:3])
+    first = room.press.get(Scope.DAY, NAME)
+    trending = room.press.trending()
+    assert room.press.get(Scope.DAY, NAME) is first
+    assert room.press.trending() is trending
+    room.vote(KEYS[2], 1, at(FRIDAY, 5))
+    assert keys_of(room, room.press.get(Scope.DAY, NAME))[0] == KEYS[2]
+    assert len(room.press.trending().entries) == 1
+    voter = room.store.find_reader("voter0")
+    assert voter
+    with room.store.write() as transaction:
+        transaction.drop_vote(room.numbers[KEYS[2]], voter.id)
+    assert keys_of(room, room.press.get(Scope.DAY, NAME))[0] == KEYS[0]
+    assert not room.press.trending().entries
+    room.announce(FRIDAY, KEYS[3:4])
+    assert len(keys_of(room, room.press.get(Scope.DAY, NAME))) == 4
+
+
+def test_a_proof_is_not_kept_for_long_and_a_moment_that_is_named_is_that_moment(
+    room: PressRoom,
+) -> None:
+    room.announce(FRIDAY, KEYS[:3])
+    room.vote(KEYS[2], 1, at(FRIDAY, 5))
+    first = room.press.get(Scope.DAY, NAME)
+    score = room.press.trending().entries[0].score
+    later = room.press.trending(room.now + 7 * DAY).entries[0].score
+    assert later < score
+    room.now += KEPT
+    assert room.press.get(Scope.DAY, NAME).made_at == first.made_at + KEPT
+    room.now -= 2 * KEPT  # a clock that is set back
+    assert room.press.get(Scope.DAY, NAME).made_at == first.made_at - KEPT
+
+
+def test_a_printed_day_is_in_the_proof_of_its_week_at_once(room: PressRoom) -> None:
+    """Break: leave `forget` out of `_print`."""
+    room.announce(FRIDAY, KEYS[:3])
+    assert "of-" + NAME in {each.key for each in room.press.get(Scope.WEEK, "2026-W16").sections}
+    room.press.print_now(period_of(Scope.DAY, FRIDAY), room.now)
+    week = room.press.get(Scope.WEEK, "2026-W16")
+    assert week.sections[1].note == "As printed in No. 1."
+
+
+def test_the_address_of_a_readers_own_edition(room: PressRoom) -> None:
+    """Break: leave the generation, or the reader, out of what is signed."""
+    ada, ben = room.add_reader("ada"), room.add_reader("ben")
+    token = room.press.link_of(ada)
+    assert room.press.find_linked(token).id == ada.id
+    signature = token.partition("-")[2]
+    for wrong in (f"{ben.id}-{signature}", token[:-1], "", "-", f"{ada.id}-", "9" * 40, "²-x"):
+        with pytest.raises(NotFoundError):
+            room.press.find_linked(wrong)
+    room.library.accounts.renew_addresses(ada)
+    with pytest.raises(NotFoundError):
+        room.press.find_linked(token)
+    token = room.press.link_of(ben)
+    room.library.accounts.disable(ben)
+    with pytest.raises(NotFoundError):
+        room.press.find_linked(token)

@@ -16,7 +16,7 @@ from broadsheet.edition import Edition, Scope
 from broadsheet.errors import NotFoundError
 from broadsheet.model import PaperDate
 from broadsheet.press.calendar import period_of
-from broadsheet.press.candidates import NO_PLACE, Candidate
+from broadsheet.press.candidates import NO_PLACE, UNKNOWN_DAY, Candidate, News
 from broadsheet.press.compose import Material, compose
 from broadsheet.press.explain import explain
 from broadsheet.press.markdown import escape, write
@@ -25,10 +25,12 @@ from broadsheet.press.sections import (
     MOST_CATEGORIES,
     PER_SECTION,
     TOP,
+    explain_rank,
     shorten,
     shorten_names,
 )
 from broadsheet.press.topics import find_topics
+from broadsheet.press.trending import say_measured
 from pressroom import FRIDAY, at, make_candidate
 
 CATEGORIES = ["cs.LG", "cs.CL", "math.NA", ""]
@@ -126,7 +128,48 @@ def test_without_votes_the_lists_decide_and_the_page_says_so() -> None:
     top = lay_out(news).sections[0]
     assert [entry.work_id for entry in top.entries] == [7, 6, 5, 8]
     assert "Nobody has voted yet" in top.note
-    assert top.entries[0].reason == "Number 1 on the list of arxiv cs.AI."
+    listed = "number 1 on the list of arXiv for cs.AI"
+    assert top.entries[0].reason == f"It has no votes yet; it is {listed}."
+
+
+@pytest.mark.parametrize(
+    ("news", "reason"),
+    [
+        (News(1, FRIDAY, "arxiv", "cs.AI", 3), "it is number 3 on the list of arXiv for cs.AI"),
+        (News(1, FRIDAY, "arxiv", "cs.AI"), "it is on the list of arXiv for cs.AI"),
+        (News(1, FRIDAY, "huggingface", "", 1), "it is number 1 on the list of Hugging Face"),
+        (News(1, FRIDAY, "demo", "example", 15), "it is number 15 on the list of the day"),
+        (News(1, FRIDAY), "it is of Friday, 17 April 2026"),
+        (News(1, UNKNOWN_DAY), "its date is unknown"),
+    ],
+)
+def test_reasons_are_sentences(news: News, reason: str) -> None:
+    work = make_candidate(1).work
+    assert explain_rank(Candidate(work, news)) == f"It has no votes yet; {reason}."
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "said"),
+    [
+        ("huggingface upvotes", 42, "42 upvotes on Hugging Face"),
+        ("huggingface upvotes", 1, "1 upvote on Hugging Face"),
+        ("demo example upvotes", 22, "22 upvotes on the example list"),
+        ("crossref citations", 1200, "1,200 citations known to Crossref"),
+        ("x stars", 3, "3 stars for its code"),
+        ("some.list upvotes", 2, "2 upvotes on some.list"),
+    ],
+)
+def test_what_was_counted_is_said_in_words(name: str, count: float, said: str) -> None:
+    assert say_measured(name, count) == said
+
+
+def test_a_category_has_its_name_and_code() -> None:
+    codes = enumerate(["cs.CL", "lamps"], 50)
+    news = [make_candidate(n, category=code, place=NO_PLACE) for n, code in codes]
+    top = [make_candidate(n, votes=1) for n in range(1, TOP + 1)]
+    titles = {each.key: each.title for each in lay_out([*top, *news]).sections}
+    assert titles["in-cs.CL"] == "Computation and Language (cs.CL)"
+    assert titles["in-lamps"] == "lamps"
 
 
 def test_trending_are_voted_papers_of_the_days_before() -> None:
@@ -199,7 +242,7 @@ def test_markdown_of_an_edition() -> None:
     text = write(lay_out(make_news(20)))
     assert text.startswith("# Broadsheet: Friday, 17 April 2026\n")
     assert "Proof, not printed" in text and "## Top of the day" in text
-    assert "\n1. **Paper " in text and "*3 votes here.*" in text
+    assert "\n1. **Paper " in text and "*It has 3 votes here.*" in text
 
 
 def test_excerpts_end_well() -> None:

@@ -106,7 +106,14 @@ class Library:
         self.newsroom = Newsroom(store, index, wires)
         """Live sources and their receipts."""
         self._signer = Signer(secret or token_bytes(32))
-        self.press = Press(store, index, self.newsroom, clock=wires.clock, press_time=press_time)
+        self.press = Press(
+            store,
+            index,
+            self.newsroom,
+            clock=wires.clock,
+            press_time=press_time,
+            signer=self._signer,
+        )
         """Editions of days, weeks and months, and each reader's own."""
         self.trends = Trends(store, index, wires.clock, draughtsman)
         """Plots, rising terms and maps; nothing is drawn without a `draughtsman`."""
@@ -368,12 +375,11 @@ class Library:
         hits = [hit for hit in hits if hit.work_id in works]
         if not highlights or not query.terms:
             return tuple(Shown(hit, works[hit.work_id]) for hit in hits)
-        titles = self._spans(query, [works[hit.work_id].title for hit in hits])
-        texts = self._spans(query, [works[hit.work_id].text for hit in hits])
-        return tuple(
-            Shown(hit, works[hit.work_id], title, text)
-            for hit, title, text in zip(hits, titles, texts, strict=True)
-        )
+        found = [works[hit.work_id] for hit in hits]
+        # In one go: what words are to be marked is found once.
+        spans = self._spans(query, [*(w.title for w in found), *(w.text for w in found)])
+        titles, texts = spans[: len(found)], spans[len(found) :]
+        return tuple(map(Shown, hits, found, titles, texts))
 
     def _spans(self, query: Query, texts: Sequence[str]) -> list[tuple[Span, ...]]:
         found = self._index.highlight(query, texts)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from threading import BoundedSemaphore, Lock
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from broadsheet.errors import StorageBusyError
+from broadsheet.errors import StorageBusyError, StorageReadOnlyError
 
 # Above the least that OWASP's ASVS 5.0 asks for (t=1, m=46 MiB, p=1). About 0.1 s a password on
 # one core of 2020.
@@ -20,10 +23,17 @@ AT_ONCE = 2
 MOST_WAITING = 16
 PATIENCE = 5.0
 """Seconds that somebody waits for their turn before being told to try again."""
+LOOK_AGAIN = 0.01
+"""Seconds between two looks at places that other processes hold."""
+BUSY = "Too many people are signing in just now; please try again in a moment."
 
 
 class Argon2:
-    """Fulfils `ports.PasswordHasher`. A hash takes 46 MiB and one core while it lasts."""
+    """Fulfils `ports.PasswordHasher`. A hash takes 46 MiB and one core while it lasts.
+
+    `at_once` are hashed in this process; given a `folder`, so many in all processes that have
+    the same one (on systems with flock).
+    """
 
     def __init__(
         self,
@@ -33,6 +43,7 @@ class Argon2:
         at_once: int = AT_ONCE,
         waiting: int = MOST_WAITING,
         patience: float = PATIENCE,
+        folder: Path | None = None,
     ) -> None:
         self._argon2 = PasswordHasher(
             time_cost=passes, memory_cost=memory_kib, parallelism=LANES, type=Type.ID
@@ -40,6 +51,7 @@ class Argon2:
         self._places = BoundedSemaphore(at_once)
         self._queue = BoundedSemaphore(at_once + waiting)
         self._patience = patience
+        self._shared = [folder / f"password {n}.lock" for n in range(at_once)] if folder else []
         self._nobodys = ""
         self._making = Lock()
 
@@ -71,18 +83,50 @@ class Argon2:
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """One of the places, after a wait that is bounded in length and in company."""
-        busy = "Too many people are signing in just now; please try again in a moment."
+        deadline = time.monotonic() + self._patience
         if not self._queue.acquire(blocking=False):
-            raise StorageBusyError(busy)
+            raise StorageBusyError(BUSY)
         try:
             if not self._places.acquire(timeout=self._patience):
-                raise StorageBusyError(busy)
+                raise StorageBusyError(BUSY)
             try:
-                yield
+                with _one_of(self._shared, deadline) if self._shared else nullcontext():
+                    yield
             finally:
                 self._places.release()
         finally:
             self._queue.release()
+
+
+@contextmanager
+def _one_of(paths: list[Path], deadline: float) -> Iterator[None]:
+    """Hold the lock on one of some files; a process that dies gives it back."""
+    import fcntl  # not on every system; only where several processes can serve is it needed
+
+    while True:
+        for path in paths:
+            number = _open(path)
+            try:
+                fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(number)
+                continue
+            try:
+                yield
+            finally:
+                os.close(number)
+            return
+        if time.monotonic() > deadline:
+            raise StorageBusyError(BUSY)
+        time.sleep(LOOK_AGAIN)
+
+
+def _open(path: Path) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StorageReadOnlyError(f"{path} cannot be written to: {error.strerror}.") from error
 
 
 def _encode(password: str) -> bytes:

@@ -96,13 +96,20 @@ def open_library(
             reader_formats=READER_FORMATS,
             outlines=OUTLINES,
             wires=wires,
-            hasher=Argon2(at_once=max(1, AT_ONCE // settings.workers)),
+            hasher=_make_hasher(settings),
             secret=read_secret(settings.library / SECRET_FILE),
             press_time=settings.press,
             draughtsman=MatplotlibDraughtsman(),
         )
         opened.pop_all()
         return library
+
+
+def _make_hasher(settings: Settings) -> Argon2:
+    """So many at once in all processes that serve: each its share, or by locks on files."""
+    if settings.workers > AT_ONCE:
+        return Argon2(folder=settings.library / NET_FOLDER)
+    return Argon2(at_once=AT_ONCE // max(1, settings.workers))
 
 
 def read_secret(path: Path) -> bytes:

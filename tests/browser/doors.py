@@ -29,6 +29,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "/yours": ("/yours",),
     "/yours.{suffix}": ("/yours.json",),
     "/yours/{name}": ("/yours/{day}",),
+    "/yours/link.{token}": ("/yours/link.1-x.atom",),
     "/search": (
         "/search?q=label+smoothing",
         "/search?q=fairness&sort=newest&page=2",
@@ -62,6 +63,8 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "/plots.{suffix}": ("/plots.svg?q=fairness", "/plots.png?q=fairness", "/plots.csv?q=fairness"),
     "/terms": ("/terms", "/terms?q=fairness"),
     "/map": ("/map", "/map?q=fairness"),
+    "/merge": ("/merge?kept=2&gone=3",),
+    "/split": ("/split?paper=999999&record=1",),
     "/receipts": ("/receipts",),
     "/receipts/{source:path}/{day}": ("/receipts/example/2026-01-01",),
     "/api/search": ("/api/search?q=fairness",),
@@ -77,7 +80,9 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
 }
 """For each path that can be got, addresses of it; in braces what `furnished` made."""
 
-MISSING = frozenset({"/receipts/example/2026-01-01", "/author/Nobody%20Known"})
+MISSING = frozenset(
+    {"/receipts/example/2026-01-01", "/author/Nobody%20Known", "/split?paper=999999&record=1"}
+)
 MISTAKES = {"/search?q=year:x": 400, "/nowhere": 404, "/paper/999999": 404, "/day/someday": 404}
 """Pages that tell of an error, and their status."""
 

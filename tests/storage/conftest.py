@@ -9,9 +9,17 @@ from pathlib import Path
 import pytest
 from filling import Opener
 
+import quickly
 from broadsheet.storage import SqlStore
 from broadsheet.works import compose
 from papers import open_empty
+
+
+@pytest.fixture(autouse=True)
+def true_files(quick_files: None) -> Iterator[None]:
+    """Here files are made, and written to, as they are for everybody."""
+    with quickly.not_made():
+        yield
 
 
 @pytest.fixture

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from invented import NOW, browse, invent, open_invented
 
@@ -45,6 +49,20 @@ def papers(many: int = 12) -> list[Record]:
 
 def open_morning(folder: Path, many: int = 12) -> Library:
     """The library, with two example readers beside the one who is alone."""
+    shutil.copytree(_make_morning(many), folder, dirs_exist_ok=True)
+    return open_invented(folder, ())
+
+
+@cache
+def _make_morning(many: int) -> Path:
+    """The folder of one that is copied: making it takes a while."""
+    made = TemporaryDirectory()
+    atexit.register(made.cleanup)
+    _fill(Path(made.name), many).close()
+    return Path(made.name)
+
+
+def _fill(folder: Path, many: int) -> Library:
     library = open_invented(folder, papers(many))
     store = library._store
     with store.write() as transaction:
@@ -79,9 +97,10 @@ def two_sizes(
 
 
 def count_questions(library: Library, path: str) -> int:
-    """How many SQL statements a page costs, once it is warm."""
+    """How many SQL statements a page costs, once it is warm; editions are put together anew."""
     client = browse(library)
     client.get(path)
+    library.press.forget()
     with counting(library) as statements:
         assert client.get(path).status_code == 200
     return len(statements)

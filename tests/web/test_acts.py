@@ -276,3 +276,22 @@ def test_reading_changes_nothing(client: TestClient) -> None:
     """No act has an address that a link could lead to."""
     for act in ("upvote", "save", "undo", "delete-shelf", "comment"):
         assert client.get(f"/act/{act}?paper=1").status_code == 405
+
+
+def test_comments_of_any_size_get_a_sentence(client: TestClient, library: Library) -> None:
+    """Too long, empty, nothing to be seen, in reply to what is gone: refused, and nothing kept."""
+    gone = do(client, "comment", paper=3, text="gone soon")["target"]
+    do(client, "delete-comment", comment=gone)
+    for fields, status, told in (
+        ({"text": "x" * 1_000_000}, 413, "too large"),
+        ({"text": "x" * 10_001}, 400, "at most 10,000 characters"),
+        ({"text": ""}, 400, "nothing in this comment"),
+        ({}, 400, "nothing in this comment"),
+        ({"text": " \n\t\u3000\u200b\r\n "}, 400, "nothing in this comment"),
+        ({"text": "me too", "parent": gone}, 404, "no comment"),
+    ):
+        answer = client.post("/act/comment", data={"paper": 3, **fields})
+        assert answer.status_code == status and told in answer.text, (status, answer.text[-900:])
+    assert not library.community.get_thread(3)
+    kept = do(client, "comment", paper=3, text="名" * 10_000)["target"]
+    assert [each.comment.id for each in library.community.get_thread(3)] == [kept]

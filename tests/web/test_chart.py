@@ -139,9 +139,10 @@ def test_a_bar_that_says_120_leads_to_120(make_library: MakeLibrary, asked: str,
         client = browse(library)
         page = read(client, f"/search?q={quote(asked)}")
         rows = [
-            (address, int(row.css_first("td").text()))
-            for row in page.css(".chart tbody tr")
-            for address in hrefs(row, "th a")
+            (address, int(count.text()))
+            for address, count in zip(
+                hrefs(page, ".chart tbody th a"), page.css(".chart tbody td"), strict=True
+            )
         ]
         assert rows
         for address, count in rows:

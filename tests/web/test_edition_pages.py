@@ -9,13 +9,17 @@ from pathlib import Path
 
 import orjson
 import pytest
-from invented import NOW, MakeLibrary, browse, hrefs, read, text
+from hypothesis import given
+from hypothesis import strategies as st
+from invented import ADDRESS, NOW, MakeLibrary, browse, hrefs, read, text
 from morning import count_questions, open_morning, printed, two_sizes
 from starlette.testclient import TestClient
 
-from broadsheet.edition import Edition, Scope
+from broadsheet.config import Settings
+from broadsheet.edition import Edition, Entry, Scope, Section
 from broadsheet.library import Library
-from broadsheet.web.editionview import Standing, say_title, view_edition
+from broadsheet.web import create_app, editionpages
+from broadsheet.web.editionview import ROW, Standing, find_widths, say_title, view_edition
 from broadsheet.web.entries import Known
 from queries import counting
 
@@ -153,6 +157,67 @@ def test_ones_own_edition(client: TestClient, morning: Library) -> None:
     assert client.get("/yours/2026-02-28").status_code == 200
     assert client.get("/yours.json").json()["scope"] == "reader"
     morning.searches.delete(reader, done.target)
+
+
+def test_ones_own_edition_has_an_address_for_feed_readers(
+    client: TestClient, morning: Library
+) -> None:
+    """Break: declare the door for Who.READER, or sign nothing."""
+    (feed,) = hrefs(read(client, "/yours"), ".follow p:first-of-type a")
+    assert feed.startswith("/yours/link.") and feed.endswith(".atom")
+    app = create_app(morning, Settings(library=Path("unused"), host="0.0.0.0"))
+    stranger = TestClient(app, ADDRESS, follow_redirects=False)
+    assert stranger.get("/yours.atom").status_code != 200
+    answer = stranger.get(feed)
+    assert answer.status_code == 200 and b"<feed" in answer.content
+    for wrong in (feed[:-6] + "x.atom", "/yours/link.1-x.atom", feed.replace(".atom", ".json")):
+        assert stranger.get(wrong).status_code == 404
+    morning.accounts.renew_addresses(morning.accounts.alone())
+    assert stranger.get(feed).status_code == 404
+
+
+def test_trending_comes_in_pages(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(editionpages, "A_PAGE", 4)
+    first, second = read(client, "/trending"), read(client, "/trending?page=2")
+    assert [len(page.css(".entry")) for page in (first, second)] == [4, 2]
+    assert hrefs(first, ".pager a") == ["/trending?page=2"]
+    assert hrefs(second, ".pager a") == ["/trending?page=1"]
+    assert second.css_first(".entry").attributes["data-position"] == "5"  # type: ignore[union-attr]
+    assert "ends before" in text(read(client, "/trending?page=9"), ".state h2")
+
+
+def test_a_week_is_a_digest(client: TestClient) -> None:
+    page = read(client, "/week/2026-W09")
+    days = [part for part in page.css(".part") if part.css(".brief")]
+    assert days and all(len(part.css(".entry")) <= 3 for part in days)
+    assert not page.css(".brief .excerpt")
+    assert "/day/2026-03-01" in hrefs(page, ".part header a")
+
+
+@given(st.lists(st.integers(1, 9), max_size=12), st.sampled_from([2, 3]))
+def test_every_row_of_sections_is_full(sizes: list[int], columns: int) -> None:
+    """Break: give each section a column for each of its papers, whatever stands beside it."""
+    filled = 0
+    for size, width in zip(sizes, find_widths(sizes, columns), strict=True):
+        assert width == ROW or size < columns
+        filled += width
+        assert filled <= ROW
+        filled %= ROW
+    assert filled == 0
+
+
+@pytest.mark.parametrize(
+    ("many", "shape"),
+    [(1, (0, 0, 0)), (3, (2, 0, 0)), (5, (0, 4, 0)), (6, (2, 3, 0)), (9, (2, 5, 1))],
+)
+def test_a_few_stories_stand_beside_the_lead(many: int, shape: tuple[int, int, int]) -> None:
+    entries = tuple(Entry(n, n, f"Paper {n}") for n in range(1, many + 1))
+    day = date(2026, 3, 1)
+    edition = Edition(
+        Scope.DAY, day.isoformat(), day, day, NOW, sections=(Section("top", "Top", entries),)
+    )
+    view = view_edition(edition, Known(), Standing())
+    assert (len(view.under), len(view.side), len(view.rest)) == shape
 
 
 def test_trending_shows_its_formula_and_what_each_score_is_made_of(client: TestClient) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from invented import MakeLibrary, browse, fields, invent, read, text
 from starlette.testclient import TestClient
@@ -14,7 +12,7 @@ from broadsheet.people import Act, Role
 
 
 @pytest.fixture
-def library(make_library: MakeLibrary) -> Iterator[Library]:
+def library(make_library: MakeLibrary) -> Library:
     """Paper 1 has two records, papers 2 and 3 one each."""
     doubled = invent(1, source="csl", key="other")
     library = make_library([invent(1), doubled, invent(2), invent(3)])

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from broadsheet.errors import ConfigError
 from broadsheet.web import limits
-from broadsheet.web.limits import RATES, Limits, client_address
+from broadsheet.web.limits import GUESSING, RATES, Limits, client_address
 from broadsheet.web.proxies import Proxies, read_proxies
 
 
@@ -48,6 +48,22 @@ def passes(limits: Limits, budget: str, who: str) -> bool:
         assert error.status_code == 429 and int((error.headers or {})["Retry-After"]) >= 1
         return False
     return True
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3, 8])
+@pytest.mark.parametrize("budget", sorted(GUESSING))
+def test_processes_together_allow_no_more_guesses_than_one(
+    tick: Tick, budget: str, processes: int
+) -> None:
+    """Break: leave `_share` out of `Limits`."""
+    rate = RATES[budget]
+    found = [Limits(tick, processes) for _ in range(processes)]
+    at_once = sum(passes(each, budget, "a") for each in found for _ in range(100))
+    assert 0 < at_once <= max(rate.burst, processes)
+    for _ in range(processes * 10):
+        tick.now += rate.seconds
+        at_once += sum(passes(each, budget, "a") for each in found)
+    assert at_once <= max(rate.burst, processes) + processes * 10
 
 
 def test_a_bucket_empties_and_fills_again(tick: Tick) -> None:

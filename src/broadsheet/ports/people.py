@@ -140,8 +140,8 @@ class PressReading(Protocol):
         last number of any outside list, together) or by "citations" (the greatest last number)."""
 
     def standing_stamp(self) -> int:
-        """Grows with every vote and every measure: what was worked out from them is good until
-        then. Cheap."""
+        """Grows with every vote, measure and announcement: what was worked out from them is good
+        until then. Cheap."""
 
     def get_edition(self, scope: Scope, name: str, *, reader_id: int = 0) -> Edition | None:
         """An edition that was printed, or None."""

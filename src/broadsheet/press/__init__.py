@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from secrets import token_bytes
 
 from broadsheet.edition import Edition, Scope, Section
 from broadsheet.errors import NotFoundError
@@ -19,22 +20,21 @@ from broadsheet.people import Reader
 from broadsheet.ports import Index, Store
 from broadsheet.press import calendar, markdown, printing
 from broadsheet.press.calendar import Period
-from broadsheet.press.candidates import is_ranked, is_voted, rank
+from broadsheet.press.candidates import EXAMPLE, is_ranked, is_voted, rank
 from broadsheet.press.compose import Material, compose, finish
 from broadsheet.press.explain import explain
 from broadsheet.press.gather import Gathered, Gatherer
 from broadsheet.press.own import NOTHING_CHOSEN, OwnPages, read_interests
 from broadsheet.press.quiet import tell_quiet
+from broadsheet.press.recent import Recent
 from broadsheet.press.sections import make_section
 from broadsheet.press.topics import Topic, find_topics
 from broadsheet.press.trending import FORMULA
 from broadsheet.query.parser import parse
+from broadsheet.signing import Signer
 from broadsheet.sync import Clock
 
-__all__ = ["EXAMPLE", "FORMULA", "Press"]
-
-EXAMPLE = ("demo", "example")
-"""The source and list that announce the papers of the example fortnight."""
+__all__ = ["EXAMPLE", "FORMULA", "MOST_TRENDING", "Press"]
 
 MOST_TRENDING = 100
 TRENDING_SPAN = timedelta(days=60)
@@ -51,6 +51,7 @@ class Press:
         *,
         clock: Clock,
         press_time: str = "06:00",
+        signer: Signer | None = None,
     ) -> None:
         self._store = store
         self._newsroom = newsroom
@@ -58,6 +59,9 @@ class Press:
         self._clock = clock
         self._time = calendar.read_time(press_time)
         self._gatherer = Gatherer(store, index, self._time)
+        self._signer = signer or Signer(token_bytes(32))
+        self._proofs: Recent[Edition] = Recent(store)
+        self._trends: Recent[Section] = Recent(store)
         self._settled: tuple[object, ...] = ()
 
     # --- Reading ------------------------------------------------------------------------------
@@ -65,7 +69,9 @@ class Press:
     def get(self, scope: Scope, name: str, reader: Reader | None = None) -> Edition:
         """The edition of a name, as printed or, where none was, put together just now.
 
-        For `Scope.READER` it is the day of `reader`. Raises NotFoundError for a malformed name.
+        For `Scope.READER` it is the day of `reader`. One that all readers share is put together
+        again when something has changed that it is made of (see `Recent`). Raises NotFoundError
+        for a malformed name.
         """
         period = calendar.read_name(scope, name)
         if (scope is Scope.READER) != (reader is not None):
@@ -73,7 +79,10 @@ class Press:
         number = reader.id if reader else 0
         if printed := self._store.get_edition(scope, name, reader_id=number):
             return printed
-        return self.compose(period, self._clock(), reader)
+        now = self._clock()
+        if reader:
+            return self.compose(period, now, reader)
+        return self._proofs.get(period, now, lambda: self.compose(period, now))
 
     def today(self) -> Edition:
         """The edition of the day that it is."""
@@ -112,8 +121,14 @@ class Press:
         return self._store.get_edition_names(scope, limit=limit)
 
     def trending(self, now: datetime | None = None, limit: int = MOST_TRENDING) -> Section:
-        """The papers that people do most with now, here and on outside lists; see `FORMULA`."""
-        now = now or self._clock()
+        """The papers that people do most with, here and on outside lists; see `FORMULA`. As of a
+        moment, or else now, which is worked out again when a vote or a measure came."""
+        if now:
+            return self._find_trending(now, limit)
+        now = self._clock()
+        return self._trends.get(limit, now, lambda: self._find_trending(now, limit))
+
+    def _find_trending(self, now: datetime, limit: int) -> Section:
         since = now - min(TRENDING_SPAN, now - datetime.min.replace(tzinfo=UTC))
         evidence = self._gatherer.find_evidence(since, now)
         candidates = self._gatherer.make_trending(evidence, now, limit)
@@ -129,6 +144,24 @@ class Press:
     def to_markdown(self, edition: Edition) -> str:
         """An edition as Markdown."""
         return markdown.write(edition)
+
+    # --- A reader's own, for feed readers --------------------------------------------------------
+
+    def link_of(self, reader: Reader) -> str:
+        """The token that gives a reader's own edition without an account: the reader's number and
+        a signature, void once the reader's addresses are renewed."""
+        return f"{reader.id}-{self._signer.sign('yours', reader.id, reader.generation)}"
+
+    def find_linked(self, token: str) -> Reader:
+        """The reader whose edition a token gives. Raises NotFoundError."""
+        number, _, signature = token.partition("-")
+        known = int(number) if number.isascii() and number.isdecimal() and len(number) < 16 else 0
+        reader = self._store.get_readers([known]).get(known) if known else None
+        if reader is None or reader.disabled:
+            raise NotFoundError("edition", "of this address")
+        if not self._signer.check(signature, "yours", reader.id, reader.generation):
+            raise NotFoundError("edition", "of this address")
+        return reader
 
     # --- Making -------------------------------------------------------------------------------
 
@@ -164,7 +197,14 @@ class Press:
 
     def _print(self, editions: Sequence[Edition]) -> list[Edition]:
         with self._store.write() as transaction:
-            return [transaction.print_edition(edition) for edition in editions]
+            printed = [transaction.print_edition(edition) for edition in editions]
+        self.forget()  # proofs of the days, weeks and months to come are made of these
+        return printed
+
+    def forget(self) -> None:
+        """Put everything that is not printed together anew when it is asked for next."""
+        self._proofs.forget()
+        self._trends.forget()
 
     def _compose_own(self, day: Period, now: datetime) -> list[Edition]:
         """The day's editions of the readers who have chosen something."""

@@ -22,6 +22,9 @@ from broadsheet.query import DateRange, Query
 NEWSWORTHY = frozenset({"new", "cross", "listed"})
 """Kinds of announcements that bring a paper into an edition; a new version of one does not."""
 
+EXAMPLE = ("demo", "example")
+"""The source and list that announce the papers of the example fortnight."""
+
 NO_PLACE = 1 << 30
 UNKNOWN_DAY = date.min
 MOST_DATED = 4000

@@ -25,7 +25,7 @@ from broadsheet.press.topics import Topic
 
 TRENDING_KEY = "trending"
 TRENDING = 8
-BEST = 20
+BEST = 12
 OF_EACH = 5
 TOPIC = 5
 

@@ -8,7 +8,19 @@ from dataclasses import replace
 from datetime import date
 
 from broadsheet.edition import Entry, Section
-from broadsheet.press.candidates import NO_PLACE, UNKNOWN_DAY, Candidate, is_ranked, is_voted, rank
+from broadsheet.press.calendar import spell
+from broadsheet.press.candidates import (
+    EXAMPLE,
+    NO_PLACE,
+    UNKNOWN_DAY,
+    Candidate,
+    News,
+    is_ranked,
+    is_voted,
+    rank,
+)
+from broadsheet.press.categories import name_category
+from broadsheet.press.trending import say_source
 from broadsheet.query.render import field_filter
 
 TOP = 8
@@ -93,13 +105,24 @@ def explain_rank(candidate: Candidate) -> str:
     if candidate.parts:
         parts = sorted(candidate.parts, key=lambda part: -part.points)
         seen = [part.seen for part in parts if part.name != "new" and "," not in part.name]
-        sentence = join_words(seen)
-        return f"{sentence[0].upper()}{sentence[1:]}."
-    news = candidate.news
-    listed = " ".join(filter(None, [news.source, news.category]))
-    if listed and news.place < NO_PLACE:
-        return f"Number {news.place:,} on the list of {listed}."
-    return f"Announced by {listed}." if listed else "Dated this day."
+        return f"It has {join_words(seen)}."
+    return f"It has no votes yet; {_say_news(candidate.news)}."
+
+
+def _say_news(news: News) -> str:
+    """How a paper became news, for one that nobody has done anything with."""
+    if not news.source:
+        return "its date is unknown" if news.day == UNKNOWN_DAY else f"it is of {spell(news.day)}"
+    if (news.source, news.category) == EXAMPLE:
+        listed = "the list of the day"  # that it is an example, the page says once
+    else:
+        listed = f"the list of {say_source(news.source)}"
+        listed += f" for {news.category}" if news.category else ""
+    return (
+        f"it is number {news.place:,} on {listed}"
+        if news.place < NO_PLACE
+        else f"it is on {listed}"
+    )
 
 
 def join_words(parts: Sequence[str]) -> str:
@@ -133,7 +156,9 @@ def category_sections(candidates: Iterable[Candidate], shown: Collection[int]) -
     crowded = len(names) > MOST_CATEGORIES
     kept = names[: MOST_CATEGORIES - 1] if crowded else names
     sections = [
-        make_section(f"in-{name}", name, rank(groups[name]), query=find_rest(groups[name], name))
+        make_section(
+            f"in-{name}", title_of(name), rank(groups[name]), query=find_rest(groups[name], name)
+        )
         for name in kept
     ]
     rest = [*loose, *(each for name in names[len(kept) :] for each in groups[name])]
@@ -141,6 +166,12 @@ def category_sections(candidates: Iterable[Candidate], shown: Collection[int]) -
         title = "Other subjects" if sections else "New papers"
         sections.append(make_section("in-other", title, rank(rest), query=find_rest(rest)))
     return sections
+
+
+def title_of(category: str) -> str:
+    """The name of a category, with its code where that is another."""
+    name = name_category(category)
+    return name if name == category else f"{name} ({category})"
 
 
 def news_section(candidates: Iterable[Candidate]) -> list[Section]:

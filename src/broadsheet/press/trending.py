@@ -48,6 +48,18 @@ FORMULA = (
 )
 """The whole formula, as it is printed on the page of trending papers."""
 
+SOURCES = {
+    "acl": "the ACL Anthology",
+    "arxiv": "arXiv",
+    "crossref": "Crossref",
+    "github": "GitHub",
+    "huggingface": "Hugging Face",
+    "openalex": "OpenAlex",
+    "openreview": "OpenReview",
+    "semanticscholar": "Semantic Scholar",
+}
+"""Sources by the names that sentences give them."""
+
 _KINDS = {
     "upvotes": ((UPVOTES, ""), (LATELY, ", weighed by the last days")),
     "citations": ((CITATIONS, ""),),
@@ -104,7 +116,27 @@ def _counted(evidence: Evidence, now: datetime) -> Iterator[Part]:
         rises = list(_rises(series, now))
         count = fsum(rise for _, rise in rises)
         for weight, how in _KINDS.get(name.rpartition(" ")[2], ()):
-            yield _part(name + how, f"{count:,.0f} {name}{how}", weight, rises, now)
+            yield _part(name + how, say_measured(name, count) + how, weight, rises, now)
+
+
+def say_source(name: str) -> str:
+    """A source as people know it, within a sentence."""
+    return SOURCES.get(name, name)
+
+
+def say_measured(name: str, count: float) -> str:
+    """What a source counted: "42 upvotes on Hugging Face", "12 citations known to Crossref"."""
+    source, _, what = name.partition(" ")
+    unit = what.rpartition(" ")[2] or source
+    counted = f"{count:,.0f} {unit.removesuffix('s') if round(count) == 1 else unit}"
+    if what == "example upvotes":
+        return f"{counted} on the example list"
+    where = say_source(source if what else "")
+    if unit == "upvotes":
+        return f"{counted} on {where}" if where else counted
+    if unit == "citations":
+        return f"{counted} known to {where}" if where else counted
+    return f"{counted} for its code"
 
 
 def _rises(series: Series, now: datetime) -> Iterator[tuple[datetime, float]]:

@@ -44,7 +44,9 @@ class Marker:
         """The words of ASCII text that are to be marked. What is a word there needs no tokeniser,
         and of all texts together it is found several times as fast."""
         words = set(lower.translate(_BLANKED).split())
-        return [word for word in words if self._stem(word) in self._words]
+        # A stem begins like its word, so most words need not be stemmed.
+        firsts = {stem[:1] for stem in self._words}
+        return [word for word in words if word[0] in firsts and self._stem(word) in self._words]
 
     def _mark_tokens(self, text: str) -> list[tuple[int, int]]:
         tokens = self._english.pre_tokenize(encodable(text)).tokens

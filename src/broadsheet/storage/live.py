@@ -20,6 +20,7 @@ from broadsheet.sources import (
 )
 from broadsheet.storage import arrivals, following, rejections, tallies
 from broadsheet.storage.measures import add_measures, find_carriers_after, get_series
+from broadsheet.storage.numbers import grow_stamp
 from broadsheet.storage.parts import Reading, Writing
 from broadsheet.storage.rows import Composer
 
@@ -50,11 +51,13 @@ class LiveWriting(Writing):
 
     def put_items(self, source: str, items: Collection[Item], *, now: datetime) -> None:
         arrivals.put_items(self._connection, source, items, now=now)
+        grow_stamp(self._connection)  # what was announced before may be here now
 
     def add_announcements(
         self, source: str, announced: Collection[Announcement], *, now: datetime
     ) -> None:
         arrivals.add_announcements(self._connection, source, announced, now=now)
+        grow_stamp(self._connection)
 
     def add_pages(
         self, source: str, pages: Collection[tuple[str, date]], *, page: str, now: datetime

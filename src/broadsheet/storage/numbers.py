@@ -52,13 +52,13 @@ def put_numbered(connection: Connection, table: Table, values: Mapping[str, Any]
 
 
 def get_stamp(connection: Connection) -> int:
-    """A number that has grown whenever votes, measures or what they belong to have changed."""
+    """A number that has grown whenever votes, measures, announcements or papers of them changed."""
     value = select(stamp.c.value).where(stamp.c.name == _STANDING)
     return connection.scalar(value) or 0
 
 
 def grow_stamp(connection: Connection) -> None:
-    """Say that votes, measures or what they belong to have changed."""
+    """Say that votes, measures, announcements or their papers have changed."""
     connection.execute(
         update(stamp).where(stamp.c.name == _STANDING).values(value=stamp.c.value + 1)
     )

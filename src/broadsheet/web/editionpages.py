@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from broadsheet.edition import Edition, Scope
 from broadsheet.library import Library
-from broadsheet.press import FORMULA
+from broadsheet.press import FORMULA, MOST_TRENDING
 from broadsheet.query.tokens import clean
 from broadsheet.web import feeds
 from broadsheet.web.caller import caller_of, reader_of
@@ -21,10 +21,12 @@ from broadsheet.web.entries import read_known
 from broadsheet.web.pulse import Pulse
 from broadsheet.web.receiptview import Latest, find_latest
 from broadsheet.web.render import Renderer
-from broadsheet.web.requests import read_origin
+from broadsheet.web.requests import read_origin, read_page_number
 
 SCOPES = {"day": Scope.DAY, "week": Scope.WEEK, "month": Scope.MONTH}
 TRENDING = 50
+"""As many as are trending in other forms; the pages have more, in parts."""
+A_PAGE = 20
 ISSUES = 14
 """As many editions as are in the feed of a scope."""
 
@@ -56,6 +58,7 @@ class EditionPages:
             Door("/trending.{suffix}", self.trending_as),
             Door("/yours", self.yours, Who.READER),
             Door("/yours.{suffix}", self.yours_as, Who.READER),
+            Door("/yours/link.{token}", self.yours_linked, Who.ANYONE),
             Door("/yours/{name}", self.yours_on, Who.READER),
         ]
 
@@ -108,12 +111,21 @@ class EditionPages:
 
     def trending(self, request: Request) -> Response:
         """What people do most with now, with the formula that says so."""
-        section = self._press.trending(limit=TRENDING)
+        page = read_page_number(request.query_params, most=MOST_TRENDING)
+        whole = self._press.trending()
+        here = slice((page - 1) * A_PAGE, page * A_PAGE)
+        section = replace(whole, entries=whole.entries[here])
         known = read_known(
             self._library, caller_of(request).reader, [each.work_id for each in section.entries]
         )
         return self._renderer.page(
-            request, "trending.html", section=view_section(section, known), formula=FORMULA
+            request,
+            "trending.html",
+            section=view_section(section, known),
+            formula=FORMULA,
+            before=f"/trending?page={page - 1}" if page > 1 else "",
+            after=f"/trending?page={page + 1}" if len(whole.entries) > here.stop else "",
+            first=page == 1,
         )
 
     def trending_as(self, request: Request) -> Response:
@@ -130,8 +142,19 @@ class EditionPages:
 
     def yours(self, request: Request) -> Response:
         """The reader's own edition of today."""
-        edition = self._press.get(Scope.READER, self._current(Scope.DAY), reader_of(request))
-        return self._show(request, edition, yours=True)
+        reader = reader_of(request)
+        edition = self._press.get(Scope.READER, self._current(Scope.DAY), reader)
+        feed = f"/yours/link.{self._press.link_of(reader)}.atom"
+        return self._show(request, edition, yours=True, feed=feed)
+
+    def yours_linked(self, request: Request) -> Response:
+        """The feed of a reader's own edition, for whoever has its address."""
+        token, _, suffix = request.path_params["token"].partition(".")
+        if suffix != "atom":
+            raise HTTPException(404)
+        reader = self._press.find_linked(token)
+        edition = self._press.get(Scope.READER, self._current(Scope.DAY), reader)
+        return self._give(request, edition, suffix)
 
     def yours_as(self, request: Request) -> Response:
         """The same in another form."""
@@ -154,6 +177,7 @@ class EditionPages:
         edition: Edition,
         *,
         yours: bool = False,
+        feed: str = "",
         latest: Sequence[Latest] = (),
         followed: int = 0,
         behind: int = 0,
@@ -173,6 +197,7 @@ class EditionPages:
             "edition.html",
             view=view_edition(edition, known, standing),
             yours=yours,
+            feed=feed,
             latest=latest,
             followed=followed,
             behind=behind,

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from broadsheet.edition import Edition, Scope, Section
 from broadsheet.model import Sort
+from broadsheet.press.categories import name_category
 from broadsheet.web import links, wording
 from broadsheet.web.entries import EntryView, Known, shorten, view_printed
 
 UNDER = 2
+BRIEF = 3
+"""A week or month is a digest: of each of its parts it shows so many, and leads to the rest."""
+ROW = 6
+"""A row of a page is so wide: half and third parts of it are whole numbers."""
 SIDE = 5
 LEAD = 900
 """The lead story has as much of its abstract as fills its columns."""
@@ -41,7 +47,9 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class SectionView:
-    """A part of the page. `all_url` leads to all of it, `more` says how many those are beyond."""
+    """A part of the page. `all_url` leads to all of it, `more` says how many those are beyond;
+    `code` is what small print says of the title. `two` and `three` are its widths, in sixths of a
+    row, where the page has as many columns. A `brief` one shows no abstracts."""
 
     key: str
     title: str
@@ -49,6 +57,10 @@ class SectionView:
     note: str
     more: int
     all_url: str
+    code: str = ""
+    brief: bool = False
+    two: int = ROW
+    three: int = ROW
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +108,8 @@ def view_edition(edition: Edition, known: Known, standing: Standing) -> EditionV
     parts = [view_section(section, known) for section in edition.sections]
     opening = parts[0] if parts and parts[0].entries else None
     stories = opening.entries if opening else ()
+    # Two or three stories stand below each other, four or five beside the lead, more around it.
+    under = UNDER if len(stories) <= UNDER + 1 or len(stories) > SIDE else 0
     return EditionView(
         title=say_title(edition),
         number=f"No. {edition.number}" if edition.number else _unprinted(standing),
@@ -108,10 +122,10 @@ def view_edition(edition: Edition, known: Known, standing: Standing) -> EditionV
         lead=stories[0] if stories else None,
         lead_text=_lead_text(stories[0], known) if stories else "",
         opening=opening,
-        under=stories[1 : UNDER + 1],
-        side=stories[UNDER + 1 : UNDER + SIDE + 1],
-        rest=stories[UNDER + SIDE + 1 :],
-        sections=tuple(parts[1:] if opening else parts),
+        under=stories[1 : under + 1],
+        side=stories[under + 1 : under + SIDE + 1],
+        rest=stories[under + SIDE + 1 :],
+        sections=tuple(set_in_rows(parts[1:] if opening else parts)),
         before=_turn(edition.scope, standing.before),
         after=_turn(edition.scope, standing.after),
         forms=tuple(
@@ -129,14 +143,56 @@ def _lead_text(lead: EntryView, known: Known) -> str:
 def view_section(section: Section, known: Known) -> SectionView:
     """A section with its papers."""
     key = anchor(section.key)
+    category = section.key.removeprefix("in-") if section.key != "in-other" else ""
+    code = category if category and category != section.key else ""
+    title = name_category(code) if code else section.title
+    day = section.key.removeprefix("of-")
+    part_of = day if day != section.key else ""
+    shown = section.entries[:BRIEF] if part_of else section.entries
     return SectionView(
         key=key,
-        title=section.title,
-        entries=tuple(view_printed(entry, key, known) for entry in section.entries),
+        title=title,
+        entries=tuple(view_printed(entry, key, known) for entry in shown),
         note=section.note,
-        more=section.more,
-        all_url=links.search_url(section.query, Sort.NEWEST) if section.query else "",
+        more=section.more + len(section.entries) - len(shown),
+        all_url=_find_all(section, part_of),
+        code=code if code != title else "",
+        brief=bool(part_of),
     )
+
+
+def _find_all(section: Section, part_of: str) -> str:
+    """Where the rest of a section is: what a search finds, or the edition that it is taken from."""
+    if part_of:
+        return edition_url(Scope.WEEK if "-W" in part_of else Scope.DAY, part_of)
+    return links.search_url(section.query, Sort.NEWEST) if section.query else ""
+
+
+def set_in_rows(sections: Sequence[SectionView]) -> list[SectionView]:
+    """The sections in their order, those of one or two papers side by side where the page has
+    columns, so that every row is full: the last of a row takes what is left of it."""
+    sizes = [min(len(section.entries), 3) or 3 for section in sections]
+    pairs = zip(find_widths(sizes, 2), find_widths(sizes, 3), strict=True)
+    return [
+        replace(section, two=two, three=three)
+        for section, (two, three) in zip(sections, pairs, strict=True)
+    ]
+
+
+def find_widths(sizes: Sequence[int], columns: int) -> list[int]:
+    """For sections of so many papers, their widths in sixths of a row of so many columns."""
+    rows: list[list[int]] = [[]]
+    for size in (min(size, columns) for size in sizes):
+        if sum(rows[-1]) + size > columns:
+            rows.append([])
+        rows[-1].append(size)
+    return [width for row in rows for width in _fill(row)]
+
+
+def _fill(row: Sequence[int]) -> list[int]:
+    """A row shared out: as its sizes are, which are equal or fill it."""
+    whole = sum(row)
+    return [ROW * size // whole for size in row]
 
 
 def anchor(key: str) -> str:

@@ -1,7 +1,8 @@
 """How often one client may come: buckets of tokens that fill again with time.
 
 They are kept in memory, each process its own, and there are never more than MOST_BUCKETS: those
-that were asked longest ago are forgotten first.
+that were asked longest ago are forgotten first. Where several processes serve, each has its share
+of the budgets for guessing, so that all together allow no more than one would.
 """
 
 from __future__ import annotations
@@ -42,13 +43,22 @@ RATES = {
     "backup": Rate(3, 60),
 }
 """The budgets that doors name; "" is the general one, which every request takes from."""
+GUESSING = {"sign-in", "sign-in name", "sign-up"}
+"""Those that hold for an instance as a whole; the others keep one process from too much work."""
 
 
 class Limits:
-    """Spends tokens of buckets; raises HTTPException 429 where one is empty."""
+    """Spends tokens of buckets; raises HTTPException 429 where one is empty.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    `processes` is how many serve the same instance, each with limits of its own.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic, processes: int = 1) -> None:
         self._clock = clock
+        self._rates = {
+            budget: _share(rate, processes) if budget in GUESSING else rate
+            for budget, rate in RATES.items()
+        }
         self._buckets: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
         self._familiar: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._lock = Lock()
@@ -82,7 +92,7 @@ class Limits:
 
     def take(self, budget: str, who: str) -> None:
         """One token of a bucket. Raises HTTPException 429 that says when there is another one."""
-        rate = RATES[budget]
+        rate = self._rates[budget]
         with self._lock:
             now = self._clock()
             tokens, then = self._buckets.pop((budget, who), (float(rate.burst), now))
@@ -93,6 +103,10 @@ class Limits:
         if tokens < 1:
             wait = max(1, math.ceil((1 - tokens) * rate.seconds))
             raise HTTPException(429, headers={"Retry-After": str(wait)})
+
+
+def _share(rate: Rate, processes: int) -> Rate:
+    return Rate(max(1, rate.burst // processes), rate.seconds * processes)
 
 
 def client_address(request: Request) -> str:

@@ -22,6 +22,7 @@ from broadsheet.errors import BroadsheetError
 from broadsheet.jobs import is_watching
 from broadsheet.web.app import create_app
 from broadsheet.web.duties import Duties, jobs_of
+from broadsheet.web.limits import Limits
 from broadsheet.web.serving import run_app
 from broadsheet.web.workers import READY
 from broadsheet.wiring import open_library
@@ -49,7 +50,7 @@ def _serve(settings: Settings, listener: socket.socket, tell: Callable[[bytes], 
         library = opened.enter_context(open_library(settings, create=False))
         jobs = jobs_of(library, sync=settings.sync == "on")
         opened.enter_context(Duties(library.on_duty, jobs))
-        app = create_app(library, settings)
+        app = create_app(library, settings, Limits(processes=settings.workers))
         _settle()
         run_app(app, listener, lambda: tell(READY), shared=True)
 

@@ -122,16 +122,30 @@ async function undoLast() {
   undo?.();
 }
 
+// What is done to one paper is done in order: to mark as read what is just being saved.
+const under = new Map();
+
+function sendInTurn(address, fields) {
+  const paper = fields.find(([name]) => name === "paper")?.[1];
+  const before = under.get(paper);
+  const sent = before ? before.then(() => send(address, fields)) : send(address, fields);
+  const settled = sent.then(() => {}, () => {}).then(() => {
+    if (under.get(paper) === settled) under.delete(paper);
+  });
+  under.set(paper, settled);
+  return sent;
+}
+
 function act(button) {
   if (button.dataset.busy) return;
   const address = button.getAttribute("formaction") || button.form.getAttribute("action");
   const fields = [...new FormData(button.form)].map(([name, value]) => [name, String(value)]);
   button.dataset.busy = "1";
   change(button);
+  if (button.dataset.act === "save") twins(button).forEach(unread);
   take(async () => {
     try {
-      const done = await send(address, fields);
-      if (button.dataset.act === "save") twins(button).forEach(unread);
+      const done = await sendInTurn(address, fields);
       const undo = () => take(() => takeBack(done.done, () => change(button)));
       return { sentence: done.sentence, undo: done.done ? undo : null };
     } catch (error) {

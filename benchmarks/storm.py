@@ -1,8 +1,8 @@
 """`./run bench storm`: how long searches take while others guess at passwords.
 
 The server is `broadsheet serve` with its default settings, accounts switched on, over the library
-of `./run bench web`, in which wrong sign-ins write nothing. Searches come at a fixed rate, open loop
-(`benchmarks.pacing`), first alone and then while a hundred guessers sign in, each once a second,
+of `./run bench web`, in which wrong sign-ins write nothing. Searches come at a fixed rate, open
+loop (`benchmarks.pacing`), first alone and then while a hundred guessers sign in, each once a second,
 always with a name that nobody has and from an address that never came before, as a proxy in front
 would tell it: so no limit but that on hashing stands in their way. What counts is the ratio of the
 two 99th percentiles within one run: it is to stay under 2.
@@ -28,7 +28,13 @@ from benchmarks.timing import percentile, table
 from benchmarks.web import FOLDER, RATE, SECONDS, command, make_library, make_paths, serving
 
 GUESSERS = 100
-SETTINGS = {"SIGN_IN": "open", "PUBLIC": "on", "PROXIES": "127.0.0.1", "SYNC": "off"}
+SETTINGS = {
+    "URL": "https://papers.example.org",
+    "SIGN_IN": "open",
+    "PUBLIC": "on",
+    "PROXIES": "127.0.0.1",
+    "SYNC": "off",
+}
 PAUSE = 1.0
 """Seconds between two guesses of one guesser: what they ask for is no more on a quick machine."""
 

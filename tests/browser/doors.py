@@ -29,7 +29,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "/yours": ("/yours",),
     "/yours.{suffix}": ("/yours.json",),
     "/yours/{name}": ("/yours/{day}",),
-    "/yours/link.{token}": ("/yours/link.1-x.atom",),
+    "/yours/link.{token}": ("{yours}.atom",),
     "/search": (
         "/search?q=label+smoothing",
         "/search?q=fairness&sort=newest&page=2",
@@ -98,6 +98,7 @@ def fill(made: Furnished) -> Iterator[str]:
                 feed=made.feed,
                 author=quote(made.author, safe=""),
                 day=made.day,
+                yours=made.yours,
             )
 
 

@@ -28,6 +28,7 @@ class Furnished:
     feed: str
     author: str
     day: str
+    yours: str
 
 
 def furnish(folder: Path) -> Furnished:
@@ -57,4 +58,5 @@ def furnish(folder: Path) -> Furnished:
             f"/search/{kept}/link.{feed}",
             author,
             day,
+            f"/yours/link.{library.press.link_of(you)}",
         )

@@ -11,6 +11,7 @@ from broadsheet.library import Page, Shown
 from broadsheet.model import Matching, Sort, Spoke, Work
 from broadsheet.query import DateRange
 from broadsheet.query.parser import parse
+from broadsheet.press.categories import name_category
 from broadsheet.query.render import field_filter
 from broadsheet.web import links, wording
 from broadsheet.web.chart import Chart, draw_chart
@@ -43,9 +44,11 @@ _MOST_CHOICES = 40
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value of a facet; `url` adds it as a filter or, if it is active, takes it out."""
+    """One value of a facet; `url` adds it as a filter or, if it is active, takes it out. `hint` is
+    what a code stands for, or ""."""
 
     label: str
+    hint: str
     count: int
     url: str
     exclude_url: str
@@ -211,6 +214,7 @@ def _facets(around: Narrowing, sort: Sort, page: Page) -> tuple[Facet, ...]:
             choices.append(
                 Choice(
                     label=wording.say_source(value) if name == "source" else value,
+                    hint=name_category(value) if name == "category" else "",
                     count=count,
                     url=links.search_url(around.without(active), sort)
                     if active

@@ -2,10 +2,10 @@
 
 The server is `broadsheet serve` with its default settings, accounts switched on, over the library
 of `./run bench web`, in which wrong sign-ins write nothing. Searches come at a fixed rate, open
-loop (`benchmarks.pacing`), first alone and then while a hundred guessers sign in, each once a second,
-always with a name that nobody has and from an address that never came before, as a proxy in front
-would tell it: so no limit but that on hashing stands in their way. What counts is the ratio of the
-two 99th percentiles within one run: it is to stay under 2.
+loop (`benchmarks.pacing`), first alone and then while a hundred guessers sign in, each once a
+second, always with a name that nobody has and from an address that never came before, as a proxy
+in front would tell it: so no limit but that on hashing stands in their way. What counts is the
+ratio of the two 99th percentiles within one run: it is to stay under 2.
 """
 
 from __future__ import annotations

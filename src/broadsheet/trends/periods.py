@@ -53,7 +53,8 @@ def span(name: str) -> Span:
     except ValueError:
         pass
     raise InvalidInputError(
-        f"A date is written 2026, 2026-04, 2026-04-17 or, for a week, 2026-W16, not “{name[:40]}”."
+        f"The text “{name[:40]}” is no date: write 2026, 2026-04, 2026-04-17 or, for a week, "
+        "2026-W16."
     )
 
 

@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from broadsheet.library import Page, Shown
 from broadsheet.model import Matching, Sort, Spoke, Work
+from broadsheet.press.categories import name_category
 from broadsheet.query import DateRange
 from broadsheet.query.parser import parse
-from broadsheet.press.categories import name_category
 from broadsheet.query.render import field_filter
 from broadsheet.web import links, wording
 from broadsheet.web.chart import Chart, draw_chart

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,6 +79,19 @@ def test_what_is_no_hash_fits_nothing(kept: str) -> None:
     hasher = Argon2(memory_kib=64)
     assert not hasher.verify(kept, "nobody has this password")
     assert not hasher.verify(kept, "\ud800")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a priority for each thread")
+def test_hashing_stands_back_behind_pages() -> None:
+    """Break: no initializer of the threads that hash."""
+
+    def how_nice() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    hasher, here = Argon2(memory_kib=64), how_nice()
+    assert hasher.verify(hasher.hash("a lantern"), "a lantern")
+    assert hasher._hands.submit(how_nice).result() == passwords.NICENESS
+    assert how_nice() == here
 
 
 def test_two_at_once_and_the_others_wait() -> None:

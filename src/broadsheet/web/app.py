@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Mount
 
 from broadsheet.config import Settings
-from broadsheet.errors import BroadsheetError
+from broadsheet.errors import BroadsheetError, StorageBusyError
 from broadsheet.library import Library
 from broadsheet.web.accountpages import AccountPages
 from broadsheet.web.actpages import ActPages
@@ -56,7 +56,9 @@ def create_app(library: Library, settings: Settings, limits: Limits | None = Non
     def answer_error(request: Request, error: Exception) -> Response:
         problem = describe(error)
         if problem.status >= 500:
-            _log.error("%s %r: %s", request.method, without_tokens(request.url.path), error)
+            # Being asked for too much is no fault, and a flood of it would fill the log.
+            level = logging.INFO if isinstance(error, StorageBusyError) else logging.ERROR
+            _log.log(level, "%s %r: %s", request.method, without_tokens(request.url.path), error)
         if request.url.path.startswith("/api/") or wants_json(request):
             return json_problem(problem)
         return renderer.problem(request, problem)

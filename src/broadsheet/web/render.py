@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from broadsheet.web import markdown, marks, mathematics, styles, wording
+from broadsheet.web import markdown, marks, mathematics, styles, toggles, wording
 from broadsheet.web.caller import caller_of
 from broadsheet.web.problems import Problem
 
@@ -35,6 +35,8 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._environment.globals["static"] = _static_addresses()
+        self._environment.globals["toggle"] = toggles.attributes
+        self._environment.globals["toggle_word"] = toggles.word
         self._environment.filters["count"] = wording.say_count
         self._environment.filters["code"] = marks.code
         self._environment.filters["prose"] = mathematics.prose

@@ -10,6 +10,7 @@ from pathlib import Path
 from shutil import copytree
 
 from broadsheet.config import Settings
+from broadsheet.edition import Edition
 from broadsheet.library import Library
 from broadsheet.model import Record, Work
 from broadsheet.people import Reader, Role, Vote
@@ -82,6 +83,13 @@ class PressRoom:
         """The source shows a number beside a paper."""
         with self.store.write() as transaction:
             transaction.add_measures("arxiv", [Measure(key, name, value)], now=moment)
+
+
+def keys_of(room: PressRoom, edition: Edition) -> list[str]:
+    """The keys of what stands in an edition, in order, news of the days before left out."""
+    keys = {number: key for key, number in room.numbers.items()}
+    sections = [section for section in edition.sections if section.key != "trending"]
+    return [keys[entry.work_id] for section in sections for entry in section.entries]
 
 
 @contextmanager

@@ -36,7 +36,8 @@ class Readers:
 
     def __init__(self, folder: Path, *, papers: bool = True, searching: bool = False) -> None:
         self.folder = folder
-        self.time = Time()
+        # Clocks have microseconds; what is told apart by moments must be so by true ones.
+        self.time = Time(START + timedelta(microseconds=654_321))
         self.web = ToyWeb(self.time)
         self.store = open_empty(folder, _make_library(papers))
         self.library = Library(

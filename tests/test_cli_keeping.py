@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from broadsheet.cli import codes
+from broadsheet.cli import codes, main
+from broadsheet.cli.app import App
 from shell import Shell
 
 
@@ -42,14 +43,16 @@ def test_verify_names_what_differs_and_rebuild_mends(shell: Shell) -> None:
         connection.execute("UPDATE record SET payload = CAST(payload || ' ' AS BLOB) WHERE id = 2")
     connection.close()
     done = shell("verify")
-    assert done.code == codes.ATTENTION and "broadsheet restore" in done.out
+    assert done.code == codes.ATTENTION
+    assert "broadsheet --library NEW-FOLDER restore FILE" in done.out
 
 
 def test_backup_comes_back_in_a_new_folder(
     shell: Shell, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     saved = shell("backup", tmp_path / "saved.db")
-    assert saved.code == codes.OK and "broadsheet restore" in saved.out
+    assert saved.code == codes.OK
+    assert f"broadsheet --library NEW-FOLDER restore {tmp_path / 'saved.db'}" in saved.out
     assert shell("backup", tmp_path / "saved.db").code == codes.FAILED
     assert shell("restore", tmp_path / "saved.db").code == codes.FAILED
     other = Shell(tmp_path / "other", capsys)
@@ -58,6 +61,29 @@ def test_backup_comes_back_in_a_new_folder(
     assert "3 papers" in other("restore", tmp_path / "saved.db").out
     assert other("search", "goats").code == codes.OK
     assert other("verify").code == codes.OK
+
+
+def test_printed_commands_mean_the_library_that_was_chosen(
+    shell: Shell, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As they are printed, from anywhere. Break to see it fail: leave `--library` out of
+    `App.command`."""
+    monkeypatch.setenv("BROADSHEET_LIBRARY", str(tmp_path / "elsewhere"))
+    merged = shell("work", "merge", "1", "2")
+    assert main(undo(merged.out)) == codes.OK
+    made = shell("shelf", "make", "One shelf")
+    _, command = made.out.split("Undo:  broadsheet ")
+    assert main(shlex.split(command)) == codes.OK
+    backup = tmp_path / "saved of today.db"
+    _, command = shell("backup", backup).out.split("with: broadsheet ")
+    monkeypatch.chdir(tmp_path)
+    assert main(shlex.split(command)) == codes.OK
+    assert "goats" in Shell(tmp_path / "NEW-FOLDER", capsys)("search", "goats").out
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_command_without_a_chosen_library_names_none() -> None:
+    assert App().command("undo", 1) == "broadsheet undo 1"
 
 
 def test_export_can_be_imported_again(

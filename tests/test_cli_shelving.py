@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ BIBTEX = "@article{a, title={A census of lighthouses}, author={Cy Keeper}, year=
 def test_a_shelf_from_beginning_to_end(shell: Shell, tmp_path: Path) -> None:
     assert "You have no shelf yet. Make one with" in shell("shelf", "list").out
     made = shell("shelf", "make", "Graph networks", "--about", "Sheep and goats")
-    assert made.out == "Made the shelf Graph networks.\nUndo:  broadsheet undo 1\n"
+    undo = shlex.join(["broadsheet", "--library", str(shell.folder), "undo", "1"])
+    assert made.out == f"Made the shelf Graph networks.\nUndo:  {undo}\n"
     added = shell("shelf", "add", "graph NETWORKS", "2401.00001", "2", "--note", "later")
     assert added.out.splitlines()[0] == (
         "Saved “Counting sheep with graph networks” to Graph networks."

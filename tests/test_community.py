@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from broadsheet.community import Community
 from broadsheet.community.threads import arrange
 from broadsheet.errors import ConflictError, InvalidInputError, NotFoundError
-from broadsheet.people import Act, Comment, Sharing
+from broadsheet.people import Act, Comment, Role, Sharing
 from shelfmarks import TITLES, Readers
 from toy import START
 
@@ -233,3 +235,82 @@ def test_acts_are_in_the_journal(readers: Readers, community: Community) -> None
     community.follow(readers.ada, "One")
     signals = readers.library.journal.get_signals(readers.ada)
     assert [signal.act for signal in signals] == [Act.FOLLOW, Act.COMMENT, Act.UPVOTE]
+
+
+# --- Undoing what an operator did -----------------------------------------------------------------
+
+
+def test_who_is_no_operator_any_more_undoes_no_moderation(
+    readers: Readers, community: Community
+) -> None:
+    """Break: undo by who did it alone."""
+    comment = community.comment(readers.ada, 2, "Goats!").target
+    done = community.delete_comment(readers.olga, comment)
+    with readers.store.write() as writing:
+        writing.put_reader(replace(readers.olga, role=Role.READER))
+    with pytest.raises(ConflictError, match="Only an operator"):
+        readers.undo(done, readers.olga)
+    with readers.store.write() as writing:
+        writing.put_reader(readers.olga)
+    assert readers.undo(done, readers.olga) == "The comment is back."
+
+
+def test_what_went_with_its_author_stays_gone(readers: Readers, community: Community) -> None:
+    """Break: let whoever deleted a comment bring it back, with an author or without."""
+    comment = community.comment(readers.ada, 2, "Goats!").target
+    done = community.delete_comment(readers.olga, comment)
+    with readers.store.write() as writing:
+        writing.erase_reader(readers.ada.id)
+    with pytest.raises(ConflictError, match="gone with them"):
+        readers.undo(done, readers.olga)
+    kept = readers.store.get_comment(comment)
+    assert kept and kept.deleted_at and not kept.text
+
+
+def test_undoing_an_old_follow_leaves_a_newer_one(readers: Readers, community: Community) -> None:
+    """Break to see it fail: drop the comparison of moments in `_undo_follow`."""
+    first = community.follow(readers.ada, "One")
+    readers.later(1)
+    gone = community.unfollow(readers.ada, "One")
+    readers.later(1)
+    community.follow(readers.ada, "One")
+    with pytest.raises(ConflictError, match="You stopped following One since"):
+        readers.undo(first)
+    with pytest.raises(ConflictError, match="followed One again since"):
+        readers.undo(gone)
+    assert community.get_follows(readers.ada)
+    readers.later(1)
+    community.unfollow(readers.ada, "One")
+    with pytest.raises(ConflictError, match="stopped following One again"):
+        readers.undo(gone)
+
+
+def test_undoing_a_comment_leaves_what_was_edited_since(
+    readers: Readers, community: Community
+) -> None:
+    """Break to see it fail: drop the look at `edited_at` in `_undo_comment`, or in `_undo_edit`."""
+    done = community.comment(readers.ada, 2, "first")
+    edits = []
+    for text in ("better", "first", "better"):
+        readers.later(1)
+        edits.append(community.edit_comment(readers.ada, done.target, text))
+    for each in (done, edits[0]):
+        with pytest.raises(ConflictError, match="changed since"):
+            readers.undo(each)
+    assert community.get_thread(2)[0].comment.text == "better"
+    for each in reversed(edits):
+        readers.undo(each)
+    assert readers.undo(done) == "Your comment is gone again."
+
+
+def test_undoing_an_old_retraction_leaves_a_newer_one(
+    readers: Readers, community: Community
+) -> None:
+    """Break to see it fail: drop the look at later acts in `_undo_retract`."""
+    community.upvote(readers.ada, 2)
+    first = community.retract(readers.ada, 2)
+    community.upvote(readers.ada, 2)
+    community.retract(readers.ada, 2)
+    with pytest.raises(ConflictError, match="another upvote"):
+        readers.undo(first)
+    assert not community.votes([2], readers.ada)

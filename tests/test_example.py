@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from broadsheet.config import Settings
 from broadsheet.demo import demo_file, read_demo
@@ -14,6 +16,7 @@ from broadsheet.edition import Scope
 from broadsheet.errors import InvalidInputError
 from broadsheet.example import DAYS, lay_fortnight, make_schedule, read_cast
 from broadsheet.library import Library
+from broadsheet.web import create_app
 from broadsheet.wiring import open_library
 from pressroom import DAY, at
 
@@ -68,6 +71,18 @@ def test_every_day_has_an_edition_that_says_it_is_an_example(laid: Library) -> N
     assert len(laid.press.get_names(Scope.WEEK)) == 2
     today = laid.press.today()
     assert {"top", "trending"} <= {section.key for section in today.sections}
+
+
+def test_its_receipts_are_where_its_editions_lead(laid: Library) -> None:
+    """Break to see it fail: show the sources that are followed only."""
+    page = TestClient(create_app(laid, Settings(library=Path("unused"))), "http://localhost").get
+    front = page("/").text
+    assert "announced, all here." in front and 'href="/receipts"' in front
+    receipts = page("/receipts").text
+    assert receipts.count("/receipts/demo/") == DAYS
+    assert '<span class="flag">Example</span>' in receipts and "No source announced them" in receipts
+    assert "No source is followed yet" in receipts  # which stays true
+    assert page(f"/receipts/demo/{TODAY}").status_code == 200
 
 
 def test_its_readers_votes_and_comments_are_invented_and_say_so(laid: Library) -> None:

@@ -182,6 +182,66 @@ def test_it_prints_when_no_source_is_due(newsroom: Newsroom) -> None:
     assert (watch.look(), press.asked) == (LOOK_SECONDS, 1)
 
 
+@pytest.mark.parametrize("error", [BroadsheetError("The folder is shut."), OSError("Oh."), None])
+def test_sources_that_fail_or_stay_due_keep_nothing_from_being_printed(
+    newsroom: Newsroom, error: Exception | None
+) -> None:
+    """Break to see it fail: print only where nothing is due."""
+    newsroom.every = None
+    newsroom.error = error
+    press = Press()
+    watch = Watch(newsroom, press=press)
+    asked = []
+    for _ in range(4):
+        watch.look()
+        asked.append(press.asked)
+    assert asked == [0, 1, 2, 3]
+
+
+def test_where_nobody_can_tell_what_is_due_there_is_printing(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Break to see it fail: let `_find_left` raise what `next_due` does."""
+
+    def refuse() -> None:
+        raise BroadsheetError("The library names a source of no known kind.")
+
+    monkeypatch.setattr(newsroom, "next_due", refuse)
+    press = Press()
+    assert Watch(newsroom, press=press).look() == LOOK_SECONDS
+    assert press.asked == 1 and not newsroom.synced
+
+
+def test_a_sync_that_takes_hours_keeps_nothing_from_being_printed(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also while the clock is set back. Break to see it fail: hand `_ending.is_set` to the sync."""
+    press = Press()
+    asked = []
+
+    def take_long(stopping: Callable[[], bool], **_: object) -> SyncReport:
+        for minutes in (10, 6, 10, 6, -60, 1):
+            newsroom.time.pass_by(timedelta(minutes=minutes))
+            assert not stopping()
+            asked.append(press.asked)
+        return SyncReport()
+
+    monkeypatch.setattr(newsroom, "sync", take_long)
+    Watch(newsroom, press=press).look()
+    assert asked == [0, 1, 1, 2, 3, 3]
+
+
+def test_a_mistake_in_printing_does_not_keep_sources_from_being_asked(newsroom: Newsroom) -> None:
+    """Break to see it fail: forget only after printing that there was a sync."""
+    newsroom.every = None
+    watch = Watch(newsroom, press=Press(ValueError("One odd paper.")))
+    for _ in range(3):
+        watch.look()
+        with pytest.raises(ValueError, match="odd"):
+            watch.look()
+    assert len(newsroom.synced) == 3
+
+
 def test_an_edition_that_cannot_be_printed_ends_nothing(
     newsroom: Newsroom, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,8 +1,8 @@
-"""Editions over a real library: what is news, what is late, what is printed, and that it stays."""
+"""Editions over a real library: what is news, in which order, and what is kept of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,14 +10,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from broadsheet.config import Settings
 from broadsheet.edition import Edition, Scope, Section
 from broadsheet.errors import NotFoundError
 from broadsheet.model import PaperDate
+from broadsheet.ports import Store
 from broadsheet.press.calendar import period_of
 from broadsheet.press.recent import KEPT
-from broadsheet.wiring import open_library
-from pressroom import DAY, FRIDAY, PressRoom, Template, at, make_papers
+from pressroom import DAY, FRIDAY, PressRoom, Template, at, keys_of, make_papers
 
 NAME = FRIDAY.isoformat()
 RECORDS = make_papers(24)
@@ -38,13 +37,6 @@ def room(template: Template, tmp_path: Path) -> Iterator[PressRoom]:
 
 def top(edition: Edition) -> Section:
     return edition.sections[0]
-
-
-def keys_of(room: PressRoom, edition: Edition) -> list[str]:
-    """The keys of what stands in an edition, in order, news of the days before left out."""
-    keys = {number: key for key, number in room.numbers.items()}
-    sections = [section for section in edition.sections if section.key != "trending"]
-    return [keys[entry.work_id] for section in sections for entry in section.entries]
 
 
 # --- What is news -------------------------------------------------------------------------------
@@ -95,10 +87,23 @@ def test_votes_and_upvotes_decide_the_order(room: PressRoom) -> None:
     assert first.score == pytest.approx(sum(part.points for part in first.parts))
 
 
-def test_the_order_in_which_things_came_does_not_matter(template: Template, tmp_path: Path) -> None:
-    """Two libraries, the same records, announcements, votes and measures in another order.
+def tell_back_to_front(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a store tell what editions are made of in the other direction."""
 
-    Break to see it fail: rank candidates by score alone.
+    def turn(tell: Callable[..., Sequence[object]]) -> Callable[..., Sequence[object]]:
+        return lambda *args: tell(*args)[::-1]
+
+    for name in ("get_announced", "get_votes_since", "get_measured_since"):
+        monkeypatch.setattr(store, name, turn(getattr(store, name)))
+
+
+def test_the_order_in_which_things_came_does_not_matter(
+    template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two libraries, the same records, announcements, votes and measures in another order, and a
+    store that tells all of it back to front.
+
+    Break to see it fail: let `pick_announced` keep the first that it hears of a paper and a day.
     """
     deeds: list[Callable[[PressRoom], None]] = [
         lambda room: room.announce(FRIDAY, KEYS[:10]),
@@ -110,10 +115,12 @@ def test_the_order_in_which_things_came_does_not_matter(template: Template, tmp_
         lambda room: room.show(KEYS[5], "upvotes", 7.0, at(FRIDAY, 5)),
     ]
     payloads = set()
-    for number, order in enumerate((deeds, deeds[::-1])):
+    for number, order in enumerate((deeds, deeds[::-1], deeds)):
         with template.open(tmp_path / str(number)) as room:
             for do in order:
                 do(room)
+            if number == 2:
+                tell_back_to_front(room.store, monkeypatch)
             payloads |= {room.press.get(Scope.DAY, NAME).to_json()}
             printed, *_ = room.press.print_due(room.now)
             payloads |= {replace(printed, number=0).to_json()}
@@ -177,128 +184,6 @@ def test_arrows_lead_to_the_days_beside_and_not_beyond_today(room: PressRoom) ->
     assert room.press.neighbours(day_before) == ("2026-04-15", NAME)
     week = room.press.get(Scope.WEEK, room.press.name_of(Scope.WEEK, FRIDAY))
     assert room.press.neighbours(week) == ("2026-W15", "")
-
-
-# --- Printing -----------------------------------------------------------------------------------
-
-
-def test_what_is_printed_never_changes(room: PressRoom) -> None:
-    """Break to see it fail: let `get` put the edition together although there is one."""
-    room.announce(FRIDAY, KEYS[:4])
-    printed = room.press.print_due(room.now)
-    assert [(each.scope, each.name, each.number) for each in printed] == [(Scope.DAY, NAME, 1)]
-    room.vote(KEYS[3], 5, at(FRIDAY, 13))
-    room.announce(FRIDAY, KEYS[4:9], category="stat.ML")
-    room.now = at(FRIDAY, 20)
-    again = room.press.get(Scope.DAY, NAME)
-    assert again.to_json() == printed[0].to_json()
-    assert room.press.print_due(room.now) == []
-    assert not again.is_proof and not room.press.is_back_issue(again)
-
-
-def test_nothing_goes_to_press_before_its_time(room: PressRoom) -> None:
-    room.announce(FRIDAY, KEYS[:4])
-    room.press.print_due(at(FRIDAY, 5, 59))
-    assert NAME not in room.press.get_names(Scope.DAY)
-    assert [each.name for each in room.press.print_due(at(FRIDAY, 6))] == [NAME]
-
-
-def test_an_empty_day_waits_until_it_is_over(room: PressRoom) -> None:
-    """Break to see it fail: let every edition with a receipt be worth printing."""
-    room.library.newsroom.add_source("arxiv", ["math.NA"], since=FRIDAY - 5 * DAY)
-    room.announce(FRIDAY - DAY, KEYS[:2])
-    room.press.print_due(at(FRIDAY - DAY, 6))
-    assert room.press.print_due(at(FRIDAY, 6)) == []
-    room.announce(FRIDAY, KEYS[2:4], arrives=at(FRIDAY, 9))
-    assert [each.name for each in room.press.print_due(at(FRIDAY, 10))] == [NAME]
-    assert room.press.print_due(at(FRIDAY + DAY, 6)) == []
-    saturday, *_ = room.press.print_due(at(FRIDAY + 2 * DAY, 6))
-    assert saturday.quiet == "Nothing on this day, because arXiv announces nothing on Saturdays."
-
-
-def test_two_presses_print_one_edition(room: PressRoom, tmp_path: Path) -> None:
-    """Break to see it fail: number editions without looking whether the name is taken."""
-    room.announce(FRIDAY, KEYS[:4])
-    settings = Settings(library=tmp_path / "library")
-    with open_library(settings, clock=lambda: room.now) as other:
-        first = room.press.print_due(room.now)
-        second = other.press.print_due(room.now)
-        assert other.press.get(Scope.DAY, NAME) == first[0]
-    assert second == []
-    assert list(room.press.get_names(Scope.DAY)) == [NAME]
-
-
-def test_days_that_were_missed_are_printed_in_order(room: PressRoom) -> None:
-    room.announce(FRIDAY, KEYS[:2])
-    room.press.print_due(room.now)
-    for step in (1, 2, 3):
-        room.announce(FRIDAY + step * DAY, KEYS[2 * step : 2 * step + 2])
-    printed = room.press.print_due(at(FRIDAY + 3 * DAY, 7))
-    days = [each.name for each in printed if each.scope is Scope.DAY]
-    assert days == ["2026-04-18", "2026-04-19", "2026-04-20"]
-    assert [each.name for each in printed if each.scope is Scope.WEEK] == ["2026-W16"]
-    assert [each.number for each in printed if each.scope is Scope.DAY] == [2, 3, 4]
-
-
-def test_after_a_long_rest_only_the_last_fortnight_is_printed(room: PressRoom) -> None:
-    room.announce(FRIDAY, KEYS[:2])
-    room.press.print_due(room.now)
-    later = FRIDAY + 400 * DAY
-    room.announce(later, KEYS[2:4])
-    room.announce(later - 20 * DAY, KEYS[4:6])
-    names = [e.name for e in room.press.print_due(at(later, 7)) if e.scope is Scope.DAY]
-    assert names[-1] == later.isoformat()
-    assert min(names) >= (later - 14 * DAY).isoformat()
-    room.now = at(later, 8)
-    missed = room.press.get(Scope.DAY, (later - 20 * DAY).isoformat())
-    assert missed.entries and room.press.is_back_issue(missed)
-
-
-def test_a_library_that_follows_nothing_and_has_nothing_new_prints_nothing(
-    room: PressRoom,
-) -> None:
-    assert room.press.print_due(room.now) == []
-
-
-def test_late_papers_join_the_next_edition_and_say_so(room: PressRoom) -> None:
-    """Those that came in time and had no room on the page do not.
-
-    Break to see it fail: let `pick_late` ignore when a paper came.
-    """
-    thursday = FRIDAY - DAY
-    room.announce(thursday, KEYS[:20])
-    room.press.print_due(at(thursday, 6))
-    room.announce(thursday, [KEYS[20]], category="stat.ML", arrives=at(thursday, 15))
-    room.announce(FRIDAY, KEYS[21:23])
-    room.press.print_due(at(FRIDAY, 6))
-    friday = room.press.get(Scope.DAY, NAME)
-    assert set(keys_of(room, friday)) == {*KEYS[20:23]}
-    late = {entry.work_id: entry.late_from for entry in friday.entries if entry.late_from}
-    assert late == {room.numbers[KEYS[20]]: thursday.isoformat()}
-    assert "too late" in " ".join(room.press.explain(friday, room.numbers[KEYS[20]]))
-    assert KEYS[20] not in keys_of(room, room.press.get(Scope.DAY, thursday.isoformat()))
-    room.announce(FRIDAY + DAY, KEYS[23:])
-    room.press.print_due(at(FRIDAY + DAY, 6))
-    saturday = room.press.get(Scope.DAY, (FRIDAY + DAY).isoformat())
-    assert keys_of(room, saturday) == KEYS[23:]
-
-
-def test_a_week_holds_what_its_days_printed(room: PressRoom) -> None:
-    monday = FRIDAY - 4 * DAY
-    for step in range(3):
-        room.announce(monday + step * DAY, KEYS[4 * step : 4 * step + 4])
-        room.press.print_due(at(monday + step * DAY, 6))
-    room.vote(KEYS[5], 4, at(monday + 2 * DAY, 9))
-    room.press.print_due(at(monday + 7 * DAY, 6))
-    week = room.press.get(Scope.WEEK, "2026-W16")
-    assert week.number == 1
-    assert week.sections[0].entries[0].work_id == room.numbers[KEYS[5]]
-    tuesday = room.press.get(Scope.DAY, (monday + DAY).isoformat())
-    section = next(each for each in week.sections if each.key == f"of-{tuesday.name}")
-    assert [e.work_id for e in section.entries] == [e.work_id for e in top(tuesday).entries]
-    assert section.note == f"As printed in No. {tuesday.number}."
-    month = room.press.get(Scope.MONTH, "2026-04")
-    assert [section.title for section in month.sections] == ["Best of the month", "Week 16"]
 
 
 # --- Trending -----------------------------------------------------------------------------------
@@ -386,7 +271,7 @@ def test_a_proof_is_not_kept_for_long_and_a_moment_that_is_named_is_that_moment(
 
 
 def test_a_printed_day_is_in_the_proof_of_its_week_at_once(room: PressRoom) -> None:
-    """Break: leave `forget` out of `_print`."""
+    """Break: leave `forget` out of `print_now`."""
     room.announce(FRIDAY, KEYS[:3])
     assert "of-" + NAME in {each.key for each in room.press.get(Scope.WEEK, "2026-W16").sections}
     room.press.print_now(period_of(Scope.DAY, FRIDAY), room.now)

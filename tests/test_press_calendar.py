@@ -91,3 +91,11 @@ def test_the_time_of_the_press_is_a_time_of_day() -> None:
     for wrong in ("six", "25:00", ""):
         with pytest.raises(ConfigError, match="press"):
             read_time(wrong)
+
+
+def test_the_time_of_the_press_has_no_offset() -> None:
+    """Break to see it fail: drop the offset without a word."""
+    assert read_time("06:00Z") == SIX
+    for elsewhere in ("06:00+05:30", "06:00-01:00", "00:00+00:01"):
+        with pytest.raises(ConfigError, match=r"'press' is a time of day in UTC.*leave the offset"):
+            read_time(elsewhere)

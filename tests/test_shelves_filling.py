@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from broadsheet import bringing
 from broadsheet.errors import BadFileError, ConflictError, InvalidInputError
 from broadsheet.people import Reader
 from broadsheet.shelves import Upload
@@ -185,3 +187,48 @@ def test_a_feed_that_cannot_be_followed(readers: Readers) -> None:
     number = readers.shelf("Feeds", reader=readers.olga)
     done = readers.library.shelves.fill(readers.olga, number, [Upload("f.opml", bad)])
     assert done.sentence.startswith("1 feed followed from now on; 1 refused, such as “One & only”")
+
+
+def lighthouses(first: int, last: int) -> Upload:
+    return bibtex(
+        "".join(
+            f"@article{{l{n}, title={{The lighthouse numbered {n} of the north}}}}\n"
+            for n in range(first, last)
+        )
+    )
+
+
+def test_a_reader_adds_so_many_papers_a_day(
+    readers: Readers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By files and takeouts together. Break to see it fail: leave `room` out in `_bring`."""
+    monkeypatch.setattr(bringing, "MOST_NEW", 5)
+    monkeypatch.setattr(bringing, "BATCH", 2)
+    shelves, number = readers.library.shelves, readers.shelf("Sea")
+    takeout = {
+        "format": "broadsheet-takeout",
+        "version": 1,
+        "papers": [{"title": f"Lantern {n} of the south coast"} for n in range(2)],
+    }
+    shelves.fill(readers.ada, number, [lighthouses(0, 3)])
+    upload = Upload("t.json", json.dumps(takeout).encode())
+    assert readers.library.takeout.bring_in(readers.ada, upload).brought == 2
+    done = shelves.fill(readers.ada, number, [lighthouses(0, 7), bibtex()])
+    assert done.sentence == (
+        "Put 1 paper on Sea; 3 were there already; 5 papers that this library does not have were "
+        "left out, as a reader adds at most 5 in a day: bring the same file again tomorrow."
+    )
+    takeout["papers"] = [{"title": f"Lantern {n} of the south coast"} for n in range(3)]
+    report = readers.library.takeout.bring_in(
+        readers.ada, Upload("t.json", json.dumps(takeout).encode())
+    )
+    assert (report.found, report.brought) == (2, 0)
+    assert report.notes[0].startswith("1 paper that this library does not have was left out")
+    assert not any("could not be matched" in note for note in report.notes)
+    shelves.fill(readers.ben, readers.shelf("His", reader=readers.ben), [lighthouses(7, 9)])
+    everything = readers.shelf("All", reader=readers.olga)
+    shelves.fill(readers.olga, everything, [lighthouses(9, 20)])
+    assert len(readers.on(everything)) == 11  # operators as many as they like
+    readers.later(60 * 24 + 1)
+    done = shelves.fill(readers.ada, number, [lighthouses(0, 7)])
+    assert done.sentence == "Put 4 papers on Sea; 3 were there already."

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from broadsheet.errors import ConflictError, InvalidInputError, NotFoundError
-from broadsheet.people import Act
+from broadsheet.people import Act, Done
 from broadsheet.shelves import FIRST_SHELF
 from shelfmarks import TITLES, Readers
 
@@ -167,3 +169,97 @@ def test_every_act_is_in_the_journal(readers: Readers) -> None:
     assert acts == [Act.READ, Act.SAVE, Act.MAKE_SHELF]
     saved = readers.library.journal.get_signals(readers.ada, acts=[Act.SAVE])[0]
     assert saved.work_id == 2 and saved.detail["said"] == f"Saved “{TITLES[2]}” to Goats."
+
+
+def test_a_paper_moves_in_one_act(readers: Readers) -> None:
+    """Break to see it fail: leave what was taken off out of the pairs that `shelve` keeps."""
+    shelves = readers.library.shelves
+    first, second = readers.shelf("Goats"), readers.shelf("Sheep")
+    shelves.save(readers.ada, 2, [first], "my precious note")
+    shelves.mark_read(readers.ada, 2, True)
+    before = shelves.find(readers.ada, [2])
+    readers.later(1)
+    done = shelves.shelve(readers.ada, 2, [second], new="Lamps")
+    assert done.sentence == f"Saved “{TITLES[2]}” to Lamps and Sheep, and took it off Goats."
+    assert readers.on(first) == [] and readers.on(second) == [2]
+    assert readers.undo(done) == (
+        f"“{TITLES[2]}” is back on Goats, and off Lamps and Sheep. The shelf Lamps is gone again."
+    )
+    assert shelves.find(readers.ada, [2]) == before
+    assert [shelf.name for shelf in shelves.get(readers.ada)] == ["Goats", "Sheep"]
+
+
+def test_a_move_that_fails_changes_nothing(readers: Readers) -> None:
+    """Break to see it fail: make the new shelf in a transaction of its own."""
+    shelves = readers.library.shelves
+    number = readers.shelf("Goats")
+    shelves.save(readers.ada, 2, [number], "my precious note")
+    before = shelves.find(readers.ada, [2])
+    for fields, error in (
+        ({"note": "x" * 20_000}, InvalidInputError),
+        ({"new": "goats"}, ConflictError),
+        ({"new": "x" * 200}, InvalidInputError),
+        ({"new": "Lamps", "shelf_ids": [99]}, NotFoundError),
+    ):
+        with pytest.raises(error):
+            shelves.shelve(readers.ada, 2, **{"shelf_ids": [], **fields})  # type: ignore[arg-type]
+    with pytest.raises(NotFoundError):
+        shelves.shelve(readers.ada, 99, [number], new="Lamps")
+    assert shelves.find(readers.ada, [2]) == before
+    assert [shelf.name for shelf in shelves.get(readers.ada)] == ["Goats"]
+
+
+def test_a_shelf_made_by_a_move_stays_with_what_else_is_on_it(readers: Readers) -> None:
+    """Break to see it fail: drop the look at the other papers in `_undo_made`."""
+    shelves = readers.library.shelves
+    done = shelves.shelve(readers.ada, 2, [], new="Lamps")
+    (lamps,) = shelves.get(readers.ada)
+    shelves.save(readers.ada, 3, [lamps.id])
+    assert readers.undo(done) == (
+        f"Took “{TITLES[2]}” off Lamps again. The shelf Lamps has been changed since, and stays."
+    )
+    assert readers.on(lamps.id) == [3]
+
+
+def test_undoing_a_save_leaves_a_note_written_since(readers: Readers) -> None:
+    """Break to see it fail: compare only the moment of saving in `_undo`."""
+    number = readers.shelf("Goats")
+    done = readers.library.shelves.save(readers.ada, 2, [number])
+    readers.library.shelves.note(readers.ada, 2, "horns")
+    with pytest.raises(ConflictError, match="nothing is left to undo"):
+        readers.undo(done)
+    assert readers.on(number) == [2]
+
+
+@pytest.mark.parametrize("act", ["note", "read", "unsave"])
+def test_the_same_thing_done_again_is_the_later_acts(readers: Readers, act: str) -> None:
+    """Break to see it fail: take what is the same for the act's in `_undo`, that is, drop
+    `_touched_since`."""
+    shelves = readers.library.shelves
+    number = readers.shelf("Goats", 2)
+    there: dict[str, tuple[Callable[[], Done], Callable[[], Done]]] = {
+        "note": (
+            lambda: shelves.note(readers.ada, 2, "horns"),
+            lambda: shelves.note(readers.ada, 2, ""),
+        ),
+        "read": (
+            lambda: shelves.mark_read(readers.ada, 2, False),
+            lambda: shelves.mark_read(readers.ada, 2, True),
+        ),
+        "unsave": (
+            lambda: shelves.unsave(readers.ada, 2),
+            lambda: shelves.save(readers.ada, 2, [number]),
+        ),
+    }
+    do, opposite = there[act]
+    if act == "read":
+        opposite()
+    first = do()
+    readers.later(1)
+    opposite()
+    readers.later(1)
+    again, before = do(), shelves.find(readers.ada, [2])
+    with pytest.raises(ConflictError, match="nothing is left to undo"):
+        readers.undo(first)
+    assert shelves.find(readers.ada, [2]) == before
+    assert readers.undo(again)

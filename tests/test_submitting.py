@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from threading import Barrier, Thread
 
 import pytest
 
@@ -150,7 +151,7 @@ def test_a_reader_says_nothing_about_anothers_paper(readers: Readers, community:
 
 
 def test_twenty_a_day(readers: Readers, community: Community) -> None:
-    """Break to see it fail: drop the call of `_check_quota` in `_submit_records`."""
+    """Break to see it fail: drop the call of `_check_quota` in `_keep`."""
     for number in range(MOST_A_DAY - 1):
         community.submit(readers.ada, Entry(f"The island numbered {number} of the north"))
     two = "".join(f"@article{{k{n}, title={{A bird of kind {n} on an island}}}}\n" for n in (1, 2))
@@ -168,3 +169,45 @@ def test_too_large_a_file(readers: Readers, community: Community) -> None:
     many = "".join(f"@article{{k{n}, title={{A bird of kind {n}}}}}\n" for n in range(21))
     with pytest.raises(InvalidInputError, match="more papers than 20"):
         community.submit(readers.ada, Upload("many.bib", many.encode()))
+
+
+def test_what_is_new_is_told_by_the_import(readers: Readers, community: Community) -> None:
+    """Not by clocks: records keep seconds, clocks have microseconds, and many papers come in one
+    second. Break to see it fail: give `_keep` all works instead of those that began."""
+    assert readers.time.now().microsecond
+    first = community.submit(readers.ada, Entry("A census of lamps", "Cy Keeper"))
+    assert first.sentence == "Handed in “A census of lamps”; thank you."
+    again = community.submit(readers.ben, Entry("A census of lamps", "Cy Keeper"))
+    assert again.sentence == "“A census of lamps” is here already."
+    assert submitted(readers) == [first.target]
+
+
+def test_two_at_once_keep_to_the_limit(readers: Readers, community: Community) -> None:
+    """Break to see it fail: check the quota before the papers are kept, as if nobody else wrote."""
+    for number in range(MOST_A_DAY - 2):
+        community.submit(readers.ada, Entry(f"The island numbered {number} of the north"))
+    start, refused = Barrier(4), list[str]()
+
+    def submit(number: int) -> None:
+        start.wait()
+        try:
+            community.submit(readers.ada, Entry(f"Thread {number} has a paper of its own"))
+        except InvalidInputError as error:
+            refused.append(str(error))
+
+    threads = [Thread(target=submit, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(submitted(readers)) == MOST_A_DAY and len(refused) == 2
+    assert readers.library.stats().works == len(TITLES) + MOST_A_DAY
+
+
+def test_arxiv_is_not_asked_in_vain(readers: Readers, community: Community) -> None:
+    """Break to see it fail: drop the call of `_check_quota` in `_submit_reference`."""
+    for number in range(MOST_A_DAY):
+        community.submit(readers.ada, Entry(f"The island numbered {number} of the north"))
+    with pytest.raises(InvalidInputError, match="come tomorrow"):
+        community.submit(readers.ada, "2611.01234")
+    assert not readers.web.asked

@@ -5,15 +5,17 @@ from __future__ import annotations
 import copy
 import gzip
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from broadsheet.community import Entry
+from broadsheet.community import MOST_A_DAY, Entry
 from broadsheet.errors import BadFileError, ConflictError, InvalidInputError
 from broadsheet.people import Act, Reader, Sharing
+from broadsheet.phrases import count
 from broadsheet.shelves import Upload
 from broadsheet.takeout import TakeoutReport
 from shelfmarks import TITLES, Readers
@@ -322,3 +324,87 @@ def test_what_is_odd_is_left_out(elsewhere: Readers) -> None:
     odd = elsewhere.library.get_work("2401.00001")
     assert odd.title == "Odd links" and odd.date is None
     assert [tuple(link) for link in odd.links] == [("code", "https://github.com/a/b")]
+
+
+def test_what_was_deleted_here_stays_so(readers: Readers) -> None:
+    """By an operator or by who wrote it. Break to see it fail: ask `get_comments_of` for standing
+    comments only."""
+    community = readers.library.community
+    spam = community.comment(readers.ada, 2, "spam").target
+    reply = community.comment(readers.ada, 2, "more spam", spam).target
+    readers.later(1)
+    community.comment(readers.ada, 3, "kept")
+    data = json.loads(take(readers))
+    community.delete_comment(readers.olga, spam)
+    community.delete_comment(readers.ada, reply)
+    again = copy.deepcopy(data)
+    for number, comment in enumerate(again["comments"]):
+        comment["at"] = f"2026-01-01T00:00:0{number}Z"  # as if said at other moments
+    for form in (data, again):
+        report = bring(readers, form)
+        assert "2 comments did not come back" in report.notes[0] and not community.get_thread(2)
+
+
+def test_a_takeout_keeps_to_the_limits_of_a_paper(
+    readers: Readers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Break to see it fail: drop the look at `counts` in `Unpacking._comments`."""
+    monkeypatch.setattr("broadsheet.takeout.reading.MOST_COMMENTS_ON_A_PAPER", 3)
+    readers.library.community.comment(readers.ben, 2, "mine")
+    readers.library.community.comment(readers.ada, 2, "one")
+    data = json.loads(take(readers))
+    (one,) = data["comments"]
+    data["comments"] += [
+        {**one, "id": 90 + n, "text": f"flood {n}", "at": f"2026-01-01T00:00:0{n}Z"}
+        for n in range(5)
+    ]
+    for left in (4, 5):
+        report = bring(readers, data)
+        assert readers.library.community.counts([2]) == {2: 3}
+        assert report.comments == 5 - left
+        assert report.notes == (
+            f"A paper takes at most 2,000 comments; {count(left, 'comment')} did not fit.",
+        )
+        data["comments"].append({**one, "id": 99, "text": "y", "at": "2026-01-02T00:00:00Z"})
+        left += 1
+
+
+def test_a_takeout_keeps_to_the_limits_of_a_reader(
+    readers: Readers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Break to see it fail: drop any of the counts of what is left out."""
+    for name in ("MOST_PAPERS", "MOST_SEARCHES", "MOST_FOLLOWS", "MOST_A_DAY"):
+        monkeypatch.setattr(f"broadsheet.takeout.reading.{name}", 2)
+    form = minimal()
+    form["papers"] = [{"title": f"A paper about {word}"} for word in ("one", "two", "three")]
+    papers = [{"paper": place} for place in range(3)]
+    readers.shelf("One", 1)
+    for number in (1, 2):
+        readers.library.searches.keep(readers.ada, f"mine {number}", "x")
+        readers.library.community.follow(readers.ada, f"Author {number}")
+    form["shelves"] = [{"name": "One", "papers": papers[:2]}]
+    form["follows"] = [{"author": "Cy Keeper"}]
+    form["signals"] = [{"act": "submit", "at": "2026-01-01T00:00:00Z", **each} for each in papers]
+    report = bring(readers, form)
+    assert (report.saved, report.searches, report.follows, report.signals) == (1, 0, 0, 2)
+    assert [re.sub("^.*; ", "", note) for note in report.notes] == [
+        "1 paper did not fit.",
+        "1 search did not fit.",
+        "1 author did not fit.",
+        "1 paper more were not noted as handed in.",
+    ]
+    assert bring(readers, form).signals == 0
+
+
+def test_what_was_brought_does_not_make_room_for_more(readers: Readers) -> None:
+    """Acts of long ago, brought after those of today, do not hide them. Break to see it fail:
+    count only the last acts kept in `_check_quota`."""
+    community = readers.library.community
+    for number in range(MOST_A_DAY):
+        community.submit(readers.ada, Entry(f"The island numbered {number} of the north"))
+    data = json.loads(take(readers))
+    for number, signal in enumerate(data["signals"]):
+        signal["at"] = f"2025-01-{number + 1:02}T00:00:00Z"
+    assert bring(readers, data).signals == MOST_A_DAY
+    with pytest.raises(InvalidInputError, match="come tomorrow"):
+        community.submit(readers.ada, Entry("One island more"))

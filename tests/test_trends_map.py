@@ -135,3 +135,11 @@ def test_what_cannot_be_mapped_says_why(library: Library, tmp_path: Path) -> Non
     assert not found.dots and found.left_out == 1 and "not been read" in found.caption
     assert blind.trends.map("nothing").caption == "There is nothing to draw: no paper matches."
     blind.close()
+
+
+def test_the_first_of_many_says_how_many_are_not_on_it(tmp_path: Path) -> None:
+    """Break to see it fail: leave out of account of how many they are the first."""
+    with open_trendy(tmp_path, [record(n, "A title") for n in range(4)], [Letters()]) as library:
+        assert library.trends.map("Big", work_ids=[1, 2, 3], of=1200).left_out == 1197
+        assert library.trends.map("Small", work_ids=[1, 2, 3], of=3).left_out == 0
+        assert library.trends.map("", work_ids=[1, 2, 3]).left_out == 0

@@ -82,6 +82,21 @@ def test_a_month_has_only_what_surely_is_of_it(library: Library) -> None:
     assert not any("is known" in note for note in yearly.notes)
 
 
+@pytest.mark.parametrize("interval", Interval)
+def test_what_has_no_date_is_told(library: Library, interval: Interval) -> None:
+    """Nothing is lost in silence: what is drawn, what is told and what is undated make the whole.
+    Break to see it fail: leave `undated` out of the notes."""
+    drawn = plot(library, "graph", "-graph", interval=interval)
+    assert "Not drawn, because they have no date: graph: 1." in drawn.notes
+    told = plot(library, interval=interval, first="1990", last="2031")
+    (said,) = (note for note in told.notes if "no date" in note)
+    assert said == "Not drawn, because they have no date: All papers: 1."
+    unplaced = {Interval.WEEK: 12, Interval.MONTH: 7, Interval.YEAR: 0}[interval]
+    whole = library.search("").results.total
+    if interval is Interval.YEAR:  # else 400 periods do not reach back to 1999
+        assert told.curves[0].total + unplaced + 1 == whole
+
+
 def test_what_lies_outside_is_told(library: Library) -> None:
     drawn = plot(library)
     assert drawn.periods[-1] == "2026-03" and len(drawn.periods) == 120

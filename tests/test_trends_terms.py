@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 from math import log, sqrt
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,9 @@ from hypothesis import strategies as st
 
 from broadsheet.errors import InvalidInputError
 from broadsheet.library import Library
-from broadsheet.trends.terms import last_period, score
+from broadsheet.plots import Interval
+from broadsheet.trends import periods
+from broadsheet.trends.terms import choose_period, last_period, score
 from broadsheet.trends.words import Counted, fold, leave_out_parts, terms_of
 from trendy import day, open_trendy, record
 
@@ -49,8 +52,45 @@ def test_what_was_planted_comes_first(library: Library) -> None:
 
 def test_the_last_month_that_is_over_is_compared(library: Library) -> None:
     assert library.trends.terms().period[0] == "2026-03-01"
-    assert last_period(date(2026, 3, 31)) == "2026-03"
-    assert last_period(date(2026, 3, 30)) == "2026-02"
+    assert last_period(date(2026, 3, 31), Interval.MONTH) == "2026-03"
+    assert last_period(date(2026, 3, 30), Interval.MONTH) == "2026-02"
+    assert last_period(date(2026, 12, 30), Interval.YEAR) == "2025"
+    assert last_period(date(2026, 12, 31), Interval.YEAR) == "2026"
+
+
+@pytest.mark.parametrize(
+    ("days", "chosen"),
+    [
+        ({"2026-03": 20, "2026-02-11": 19, "2026-02-12": 1}, "2026-03"),
+        ({"2026-03": 19, "2026-02": 30, "2026-01": 40}, "2026-02"),
+        ({"2026-03": 19, "2026-02": 30, "2025": 20, "2024": 20}, "2025"),
+        ({"2025-06-01": 30, "2024": 15, "2024-02": 5}, "2025"),  # no month next to another
+        ({"2026": 90, "2025": 19, "2024": 40, "2023": 20}, "2024"),  # this year is not over
+        ({"2026-04-20": 500}, "2026-03"),
+        ({}, "2026-03"),
+    ],
+)
+def test_unasked_the_last_period_with_enough_papers_is_compared(
+    days: dict[str, int], chosen: str
+) -> None:
+    """Break to see it fail: take the last month, whatever is in it."""
+    assert choose_period(days, date(2026, 4, 20)) == chosen
+
+
+def test_a_search_has_a_period_of_its_own(tmp_path: Path) -> None:
+    """Break to see it fail: choose by the days of all papers."""
+    many = [record(n, day(2026, 2 + n % 2, 1 + n % 28), "Rivers") for n in range(60)]
+    many.append(record(90, "2026-04-19", "Rivers"))  # so March is over
+    few = [record(100 + n, str(2023 + n % 2), "Lanterns") for n in range(44)]
+    with open_trendy(tmp_path, [*many, *few]) as library:
+        assert library.trends.terms().period == ("2026-03-01", "2026-03-31")
+        assert library.trends.terms("lanterns").period == ("2024-01-01", "2024-12-31")
+
+
+@pytest.mark.parametrize("name", ["2026-04", "2024-02", "2026", "2026-W16", "2020-W53"])
+def test_a_period_is_known_by_its_ends(name: str) -> None:
+    first, last = periods.span(name)
+    assert periods.name_of(first.isoformat(), last.isoformat()) == name
 
 
 def test_a_search_bounds_the_papers(library: Library) -> None:

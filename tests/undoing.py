@@ -1,12 +1,15 @@
-"""Acts at random, and what an account is before and after them."""
+"""Acts at random, undone in order or in disorder, and what an account is before and after."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from itertools import count, takewhile
 from random import Random
 from typing import Any
 
+from broadsheet.errors import ConflictError, NotFoundError
 from broadsheet.people import Done, Sharing
 from broadsheet.shelves import Upload
 from shelfmarks import TITLES, Readers
@@ -36,7 +39,8 @@ def act(readers: Readers, chance: Random) -> Done | None:
     """Do something at random; None where it could not be done."""
     library, ada, name = readers.library, readers.ada, chance.choice(NAMES)
     work, text = chance.choice(list(TITLES)), f"text {chance.randrange(3)}"
-    shelf = _pick(chance, [shelf.id for shelf in library.shelves.get(ada)])
+    shelves = [shelf.id for shelf in library.shelves.get(ada)]
+    shelf, several = _pick(chance, shelves), chance.sample(shelves, min(len(shelves), 2))
     search = _pick(chance, [search.id for search in library.searches.get(ada)])
     comment = _pick(chance, [said.comment.id for said in library.community.said_by(ada.id)])
     bibtex = f"@article{{x, title={{A paper about {text} and {name}}}, author={{A B}}, year=2020}}"
@@ -47,7 +51,12 @@ def act(readers: Readers, chance: Random) -> Done | None:
         ),
         lambda: library.shelves.delete(ada, shelf),
         lambda: library.shelves.save(ada, work, [shelf], chance.choice(("", text))),
+        lambda: library.shelves.save(ada, work, several or [99], chance.choice(("", text))),
+        lambda: library.shelves.shelve(
+            ada, work, several, chance.choice(("", text)), chance.choice(("", "", name))
+        ),
         lambda: library.shelves.unsave(ada, work),
+        lambda: library.shelves.unsave(ada, work, [shelf]),
         lambda: library.shelves.note(ada, work, text),
         lambda: library.shelves.mark_read(ada, work, chance.random() < 0.5),
         lambda: library.shelves.fill(ada, shelf, [Upload("x.bib", bibtex.encode())]),
@@ -95,3 +104,85 @@ def act_and_undo(readers: Readers, seed: int, acts: int) -> int:
         readers.undo(made)
         assert picture(readers) == before, made
     return len(done)
+
+
+# --- In disorder ------------------------------------------------------------------------------
+
+Facts = dict[Hashable, Any]
+"""All that Ada keeps, fact by fact; what is deleted stays a fact that does not stand."""
+
+
+@dataclass
+class Deed:
+    """An act, and of each fact that it changed and that was not put back what it was and became."""
+
+    done: Done
+    changed: dict[Hashable, tuple[Any, Any]]
+
+
+def facts(readers: Readers) -> Facts:
+    """Everything that Ada keeps, as the store has it."""
+    store, ada = readers.store, readers.ada.id
+    kept: Facts = {}
+    shelves = store.get_shelves(ada, deleted=True)
+    for shelf in shelves:
+        for name in ("name", "about", "sharing"):
+            kept["shelf", shelf.id, name] = getattr(shelf, name)
+        kept["shelf", shelf.id, "stands"] = shelf.deleted_at is None
+    for saved in store.get_saved([shelf.id for shelf in shelves]):
+        kept["saved", saved.shelf_id, saved.work_id] = saved
+    for search in takewhile(bool, map(store.get_search, count(1))):
+        assert search is not None
+        for name in ("name", "query", "in_edition"):
+            kept["search", search.id, name] = getattr(search, name)
+        kept["search", search.id, "stands"] = search.deleted_at is None
+    for comment in store.get_comments_of(ada, deleted=True):
+        kept["comment", comment.id] = comment.text, comment.edited_at
+        kept["comment", comment.id, "stands"] = comment.deleted_at is None
+    kept |= {("vote", vote.work_id): vote.at for vote in store.get_voted(ada)}
+    kept |= {("follow", follow.author): follow.at for follow in store.get_follows(ada)}
+    return kept
+
+
+def compare(before: Facts, after: Facts) -> dict[Hashable, tuple[Any, Any]]:
+    """What changed, each fact with what it was and what it became; None: there was none."""
+    keys = before.keys() | after.keys()
+    pairs = {key: (before.get(key), after.get(key)) for key in keys}
+    return {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def undo_in_disorder(readers: Readers, seed: int, steps: int) -> tuple[int, int]:
+    """Act, or undo any act of before; returns how often undoing did something, and did not.
+
+    Undoing puts facts back that the act changed, to what they were, or leaves all as it is and
+    says so; a fact that a later act changed, which stands, it never touches.
+    """
+    chance, deeds, undone, refused = Random(seed), list[Deed](), 0, 0
+    for _ in range(steps):
+        readers.later(1)
+        before = facts(readers)
+        if not deeds or chance.random() < 0.6:
+            if made := act(readers, chance):
+                deeds.append(Deed(made, compare(before, facts(readers))))
+            continue
+        place = chance.randrange(len(deeds))
+        try:
+            readers.undo(deeds[place].done)
+        except (ConflictError, NotFoundError):
+            assert facts(readers) == before
+            refused += 1
+            continue
+        undone += 1
+        _check_undone(deeds, place, compare(before, facts(readers)))
+    return undone, refused
+
+
+def _check_undone(deeds: list[Deed], place: int, changed: dict[Hashable, tuple[Any, Any]]) -> None:
+    deed = deeds[place]
+    for key, (was, now) in changed.items():
+        if now is None or (was is not None and key[-1:] == ("stands",) and not now):  # type: ignore[index]
+            assert deed.changed[key][0] in (None, now), (deed, key)
+        else:
+            assert deed.changed[key] == (now, was), (deed, key, was, now)
+        assert not [each for each in deeds[place + 1 :] if key in each.changed], (deed, key)
+        del deed.changed[key]

@@ -8,12 +8,13 @@ records after them, so the outcome does not depend on where one batch ends and t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
 from broadsheet import identity, works
+from broadsheet.forms import drop_hearsay, drop_readers_words
 from broadsheet.model import Record, StoredRecord, Work, content_hash
 from broadsheet.ports import Candidate, NewRecord, Transaction, WorkKey
 
@@ -23,6 +24,11 @@ MAX_CARRIERS = 64
 MAX_FORMS = 32
 """A work with more records than this is judged by what it was before the batch: composing it
 after each arrival would let a file of one paper a million times take quadratic time."""
+
+
+Noting = Callable[[Transaction, Sequence[Work]], None]
+"""Writes down, in the transaction of a batch, which works began with it. What it raises undoes the
+batch."""
 
 
 class Incoming(NamedTuple):
@@ -36,9 +42,11 @@ class Incoming(NamedTuple):
 
 @dataclass(slots=True)
 class BatchResult:
-    """What became of a batch: counts as in `ImportReport`, and the works as they are now.
+    """What became of a batch: counts as in `ImportReport`, and the works as they are now; `begun`
+    are those of them that began with it.
 
-    `position` is the end of the change log just after them.
+    `position` is the end of the change log just after them; `left_out` counts the records for
+    which there was no room.
     """
 
     added: int = 0
@@ -46,7 +54,9 @@ class BatchResult:
     unchanged: int = 0
     new_works: int = 0
     merged: int = 0
+    left_out: int = 0
     works: list[Work] = field(default_factory=list)
+    begun: list[Work] = field(default_factory=list)
     position: int = 0
 
 
@@ -78,16 +88,10 @@ class _Draft:
             self.into = last
         return last
 
-    def compose(self) -> Work:
-        """The work as it is now."""
+    def records(self) -> list[Record]:
+        """All its records as of now, oldest first."""
         stored = sorted(self.stored, key=lambda each: each.id)
-        arrived = [item.record for item, _ in self.arrived]
-        return works.compose(self.number, [each.record for each in stored] + arrived)
-
-    def keys(self) -> set[WorkKey]:
-        """What the work is found by: the keys of all its records."""
-        keys = {key for item, _ in self.arrived for key in item.keys}
-        return keys.union(*(identity.keys_of(each.record) for each in self.stored))
+        return [each.record for each in stored] + [item.record for item, _ in self.arrived]
 
 
 def encode(record: Record) -> tuple[bytes, bytes]:
@@ -100,9 +104,16 @@ def encode(record: Record) -> tuple[bytes, bytes]:
 
 
 def store_batch(
-    transaction: Transaction, encoded: Sequence[tuple[Record, bytes, bytes]], *, now: datetime
+    transaction: Transaction,
+    encoded: Sequence[tuple[Record, bytes, bytes]],
+    *,
+    now: datetime,
+    room: int | None = None,
 ) -> BatchResult:
-    """Store records, each given with its canonical JSON and hash; the order is kept."""
+    """Store records, each given with its canonical JSON and hash; the order is kept.
+
+    Given `room`, only so many begin a work, and what would begin another is left out.
+    """
     result = BatchResult()
     seen = transaction.find_known([digest for _, _, digest in encoded])
     incoming = []
@@ -113,7 +124,7 @@ def store_batch(
         seen.add(digest)
         incoming.append(Incoming(record, payload, digest, identity.keys_of(record)))
     if incoming:
-        desk = _Desk(transaction, incoming, result)
+        desk = _Desk(transaction, incoming, result, room)
         for item in incoming:
             desk.place(item)
         desk.write(now)
@@ -124,10 +135,15 @@ class _Desk:
     """Where a batch is sorted into works before anything is written."""
 
     def __init__(
-        self, transaction: Transaction, incoming: Sequence[Incoming], result: BatchResult
+        self,
+        transaction: Transaction,
+        incoming: Sequence[Incoming],
+        result: BatchResult,
+        room: int | None,
     ) -> None:
         self._transaction = transaction
         self._result = result
+        self._room = len(incoming) if room is None else room
         self._numbers = iter(transaction.reserve_work_ids(len(incoming)))
         self._drafts: dict[int, _Draft] = {}
         self._carriers: dict[WorkKey, list[_Draft]] = {}
@@ -146,7 +162,9 @@ class _Desk:
         candidates = {each.work_id: each for group in found.values() for each in group}
         known = self._transaction.get_records(candidates.keys() | set(versions.values()))
         for number, stored in known.items():
-            candidate = candidates.get(number) or _to_candidate(_compose(number, stored))
+            candidate = candidates.get(number)
+            if candidate is None or any(each.record.hearsay for each in stored):
+                candidate = _to_candidate(number, [each.record for each in stored])
             self._drafts[number] = _Draft(candidate, list(stored))
         for key, group in found.items():
             self._carriers[key] = [self._drafts[each.work_id] for each in group]
@@ -162,11 +180,15 @@ class _Desk:
         """Decide where a record belongs, and let the batch know."""
         name = (item.record.source, item.record.key)
         own = self._versions.get(name)
+        draft = self._join(item, own.resolve() if own else None)
+        if draft is None and not self._room:
+            self._result.left_out += 1
+            return
         if own:
             self._result.updated += 1
         else:
             self._result.added += 1
-        draft = self._join(item, own.resolve() if own else None) or self._begin(item)
+        draft = draft or self._begin(item)
         self._versions[name] = draft
         for key in item.keys:
             if _is_telling(key):
@@ -176,8 +198,9 @@ class _Desk:
 
     def _begin(self, item: Incoming) -> _Draft:
         """A work of its own."""
+        self._room -= 1
         work = works.compose(next(self._numbers), [item.record])
-        draft = _Draft(_to_candidate(work), arrived=[(item, "")])
+        draft = _Draft(_describe(work, hearsay=item.record.hearsay), arrived=[(item, "")])
         self._drafts[work.id] = draft
         self._touched[work.id] = work
         return draft
@@ -204,8 +227,9 @@ class _Desk:
         reason = f"{item.record.source} {item.record.key}: {decision.reasons[0]}"
         kept.arrived.append((item, reason))
         self._touched[kept.number] = None
-        if len(kept.stored) + len(kept.arrived) <= MAX_FORMS:
-            kept.candidate = _to_candidate(kept.compose())
+        confirmed = kept.candidate.hearsay and not item.record.hearsay
+        if confirmed or len(kept.stored) + len(kept.arrived) <= MAX_FORMS:
+            kept.candidate = _to_candidate(kept.number, kept.records())
         return kept
 
     def _find(self, item: Incoming) -> Iterable[_Draft]:
@@ -234,7 +258,7 @@ class _Desk:
         for draft in touched:
             for gone, reason in draft.absorbed:
                 self._transaction.merge_works(draft.number, gone, reason=reason, now=now)
-        puts = [(self._touched[draft.number] or draft.compose(), draft.keys()) for draft in touched]
+        puts = [self._put(draft) for draft in touched]
         self._transaction.put_works(puts)
         self._transaction.add_records(
             [
@@ -245,28 +269,43 @@ class _Desk:
             now=now,
         )
         self._result.merged = sum(len(draft.absorbed) for draft in touched)
-        self._result.new_works = sum(not draft.stored for draft in touched)
         self._result.works = [work for work, _ in puts]
+        new = {draft.number for draft in touched if not draft.stored}
+        self._result.begun = [work for work in self._result.works if work.id in new]
+        self._result.new_works = len(new)
         self._result.position = self._transaction.last_change()
+
+    def _put(self, draft: _Draft) -> tuple[Work, set[WorkKey]]:
+        if work := self._touched[draft.number]:
+            return work, set(draft.arrived[0][0].keys)
+        return _compose(draft.number, draft.records())
 
 
 def recompose(transaction: Transaction, work_ids: Collection[int]) -> None:
     """Put works anew after their records have moved."""
-    puts = []
-    for number, stored in transaction.get_records(work_ids).items():
-        keys = {key for each in stored for key in identity.keys_of(each.record)}
-        puts.append((_compose(number, stored), keys))
-    transaction.put_works(puts)
+    found = transaction.get_records(work_ids).items()
+    transaction.put_works(
+        [_compose(number, [each.record for each in stored]) for number, stored in found]
+    )
 
 
-def _compose(number: int, stored: Sequence[StoredRecord]) -> Work:
-    return works.compose(number, [each.record for each in stored])
+def _compose(number: int, records: Sequence[Record]) -> tuple[Work, set[WorkKey]]:
+    """A work, and what it is found by: the keys of all records that may say what it is."""
+    heard = drop_readers_words(records)
+    keys = {key for record in heard for key in identity.keys_of(record)}
+    return works.compose(number, records), keys
 
 
 def _is_telling(key: WorkKey) -> bool:
     return key.kind not in identity.LOOKUP_ONLY
 
 
-def _to_candidate(work: Work) -> Candidate:
+def _to_candidate(number: int, records: Sequence[Record]) -> Candidate:
+    """What identity judges a work by, given its records (oldest first)."""
+    sound = drop_hearsay(records)
+    return _describe(works.compose(number, sound), hearsay=sound[0].hearsay)
+
+
+def _describe(work: Work, *, hearsay: bool) -> Candidate:
     year = work.date.year if work.date else None
-    return Candidate(work.id, work.title, work.authors, year, work.ids, work.abstract)
+    return Candidate(work.id, work.title, work.authors, year, work.ids, work.abstract, hearsay)

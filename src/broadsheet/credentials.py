@@ -8,11 +8,11 @@ import unicodedata
 from hashlib import sha256
 
 from broadsheet.errors import InvalidInputError
-from broadsheet.text import clean_line
+from broadsheet.text import clean_line, fold
+from broadsheet.text.fold import LONGEST_NAME
 
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 1024
-LONGEST_NAME = 32
 LONGEST_DISPLAY = 60
 SECRET_BYTES = 32
 
@@ -57,9 +57,19 @@ def clean_display(text: str) -> str:
     return clean_line(text[: LONGEST_DISPLAY * 4])[:LONGEST_DISPLAY].strip()
 
 
+def likeness(shown: str) -> str:
+    """What a shown name is taken for at a glance: its letters and digits without accents, case,
+    spaces and signs. Letters that look alike in two scripts are told apart."""
+    folded = fold(shown[:LONGEST_DISPLAY])
+    return "".join(filter(str.isalnum, folded)) or folded
+
+
 def normalise_password(password: str) -> str:
-    """The same characters however a keyboard composes them; nothing is cut off."""
-    return unicodedata.normalize("NFKC", password)
+    """The same characters however a keyboard composes them; nothing is cut off.
+
+    One that is longer than any may be is left as it is: it is nobody's.
+    """
+    return password if len(password) > LONGEST_PASSWORD else unicodedata.normalize("NFKC", password)
 
 
 def check_password(password: str, name: str) -> str:
@@ -67,18 +77,23 @@ def check_password(password: str, name: str) -> str:
 
     There are no rules of composition: long is good, and what everybody tries first is refused.
     """
+    _require_bounded(password)  # before it is normalised, which takes long for what is long
     password = normalise_password(password)
     if len(password) < SHORTEST_PASSWORD:
         raise InvalidInputError(
             f"A password has at least {SHORTEST_PASSWORD} characters; 15 or more are better."
         )
-    if len(password) > LONGEST_PASSWORD:
-        raise InvalidInputError(f"A password has at most {LONGEST_PASSWORD:,} characters.")
+    _require_bounded(password)
     if is_common(password, name):
         raise InvalidInputError(
             "This password is among those that are tried first; four random words would do."
         )
     return password
+
+
+def _require_bounded(password: str) -> None:
+    if len(password) > LONGEST_PASSWORD:
+        raise InvalidInputError(f"A password has at most {LONGEST_PASSWORD:,} characters.")
 
 
 def is_common(password: str, name: str = "") -> bool:

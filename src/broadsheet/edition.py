@@ -6,7 +6,7 @@ was known when it went to press, so the same inputs give the same bytes (`to_jso
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -72,7 +72,11 @@ class Edition:
     `number` counts the editions of a scope (of a reader) that were printed, from 1; 0 is a proof:
     put together just now, from what is here, and not kept. `receipt` is what the sources
     announced and what of it is here, in a sentence; `quiet` says why there is nothing, where there
-    is nothing. `example` says that it was laid out for the demo library.
+    is nothing. `example` says that it was laid out for the demo library. `lead` is the beginning of
+    the text of its first paper, where that leads the page.
+
+    `news` are all papers that a day counted as its news, also those that had no room. The store
+    keeps them beside the edition (`PressReading.find_news`): they are no part of what it shows.
     """
 
     scope: Scope
@@ -86,6 +90,8 @@ class Edition:
     quiet: str = ""
     sections: tuple[Section, ...] = ()
     example: bool = False
+    lead: str = ""
+    news: tuple[int, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def is_proof(self) -> bool:
@@ -99,6 +105,7 @@ class Edition:
     def to_json(self) -> bytes:
         """Canonical JSON: equal editions give equal bytes."""
         data = asdict(self)
+        del data["news"]
         data["sections"] = [_section_data(section) for section in self.sections]
         return orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from broadsheet import schedule
+from broadsheet.batch import Noting
 from broadsheet.enrich import enrich
 from broadsheet.errors import InvalidInputError, SourceError, StorageBusyError
 from broadsheet.follow import following
@@ -180,8 +181,14 @@ class Fetching:
         with self._wires.hold(enricher.kind), self._desk(progress, stopping) as desk:
             return enrich(desk, enricher, limit=limit)
 
-    def fetch(self, source: Source, keys: Sequence[str], progress: Progress) -> Sequence[Record]:
-        """Single papers of a source, by its keys; what came."""
+    def fetch(
+        self,
+        source: Source,
+        keys: Sequence[str],
+        progress: Progress,
+        note: Noting | None = None,
+    ) -> Sequence[Record]:
+        """Single papers of a source, by its keys; what came. `note` is told of what is new here."""
         connector = self._wires.find_connector(source.kind)
         if not isinstance(connector, Repairer):
             raise InvalidInputError(f"{source.kind} does not give single papers.")
@@ -200,6 +207,8 @@ class Fetching:
                         at=answer.at,
                         now=self._wires.clock(),
                     )
+                    if note:
+                        note(transaction, result.begun)
                 follower.offer(result.works, result.position)
                 came += batch.records
                 progress("Fetching", len(came), len(keys))

@@ -47,6 +47,26 @@ def drop_superseded(records: Sequence[Record]) -> Sequence[Record]:
     return list(current.values())
 
 
+def drop_readers_words(records: Sequence[Record]) -> Sequence[Record]:
+    """Those of a work's records (oldest first) that may say what it is and what finds it.
+
+    A reader's word counts where there is no other, and then the first one alone: else whoever
+    names a paper could change what everybody reads of it.
+    """
+    if len(records) == 1 or not any(record.by_reader for record in records):
+        return records
+    return [record for record in records if not record.by_reader] or records[:1]
+
+
+def drop_hearsay(records: Sequence[Record]) -> Sequence[Record]:
+    """Those of a work's records (oldest first) that are evidence of which paper it is.
+
+    A work shows the identifiers that a feed names; they tie it to no other.
+    """
+    sound = [record for record in records if not record.hearsay]
+    return sound or drop_readers_words(records)
+
+
 def says_as_much(newest: Record, record: Record) -> bool:
     """Whether `record`, coming after `newest` of the same source and key, would change no work."""
     if newest == record:

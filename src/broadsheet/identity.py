@@ -121,7 +121,8 @@ def decide(
     `barred[n]` are works that a person split from work n: never both are joined. `known` is the
     work that holds an earlier form of this very record (same source and key): it is always
     joined, first, and what is barred from it never is. Hearsay joins one work at most, and by an
-    identifier only where title or authors agree besides.
+    identifier only where title or authors agree besides; works that are hearsay only are looked
+    at after all others, so that no false word about a paper keeps its records apart.
     """
     if not candidates:
         return NO_MATCH if known is None else Decision((known,), (_NEWER_FORM,))
@@ -287,8 +288,25 @@ def _judge_part_of_title(alike: TitleMatch, facts: _Facts) -> _Judgement:
 
 
 def _choose(matches: Collection[_Match], barred: Mapping[int, frozenset[int]]) -> Decision:
-    """Strongest first; whatever contradicts what was chosen before it is left out."""
+    """Works that more than hearsay tells of come first, but for the record's own."""
     chosen: list[_Match] = []
+    for hearsay in (False, True):
+        level = [
+            match
+            for match in matches
+            if (match.candidate.hearsay and match.rank is not _Rank.KNOWN) is hearsay
+        ]
+        _choose_among(level, barred, chosen)
+    return Decision(
+        tuple(match.candidate.work_id for match in chosen),
+        tuple(match.reason for match in chosen),
+    )
+
+
+def _choose_among(
+    matches: Collection[_Match], barred: Mapping[int, frozenset[int]], chosen: list[_Match]
+) -> None:
+    """Strongest first; whatever contradicts what was chosen before it is left out."""
     for rank in sorted({match.rank for match in matches}, reverse=True):
         if rank is _Rank.SHORTENED and chosen:
             break
@@ -301,10 +319,6 @@ def _choose(matches: Collection[_Match], barred: Mapping[int, frozenset[int]]) -
         for match in group:
             if not any(_apart(match, other, barred) for other in chosen):
                 chosen.append(match)
-    return Decision(
-        tuple(match.candidate.work_id for match in chosen),
-        tuple(match.reason for match in chosen),
-    )
 
 
 def _apart(a: _Match, b: _Match, barred: Mapping[int, frozenset[int]]) -> bool:

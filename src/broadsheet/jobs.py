@@ -1,13 +1,14 @@
 """What goes on by itself: the watch fetches from the sources whenever something is due, and prints
-the editions whose time has come."""
+the editions whose time has come; and threads that no mistake ends for good."""
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -26,8 +27,16 @@ PAUSE_SECONDS = 5.0
 GOODBYE_SECONDS = 3.0
 """As long as the end of a watch waits for what it is doing; what was kept is kept anyway."""
 
+PATIENCE = timedelta(minutes=15)
+"""As long as an edition waits for a sync that is under way: the first of a source takes hours."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 5.0, 600.0
+"""Seconds before a thread that an unexpected error ended begins again: twice as many each time,
+until it has gone well for as long as the longest pause."""
 
 _THREAD = "watch"
+_NO_SYNC = "The sources cannot be read: %s"
+_NO_PRINT = "No edition can be printed: %s"
 
 
 class Syncing(Protocol):
@@ -79,13 +88,71 @@ def _in_silence() -> AbstractContextManager[Progress]:
     return nullcontext(silent)
 
 
+class _Mishap:
+    """Logs the unexpected error that ends a block, with its traceback, and lets it go no further:
+    a mistake is to be seen, and the rest of what goes on by itself is to go on."""
+
+    def __init__(self, name: str, pause: float) -> None:
+        self._name = name
+        self._pause = pause
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if not isinstance(error, Exception):
+            return False
+        said = "An unexpected error stopped the %s; it begins again in %g seconds."
+        _log.error(said, self._name, self._pause, exc_info=error)
+        return True
+
+
+class Steady(threading.Thread):
+    """A thread whose work begins again when an unexpected error has ended it, after a pause.
+
+    The pause grows with each such end, up to `LONGEST_PAUSE`. The thread ends when its work
+    returns, or in a pause once `ending` is set.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[], None],
+        name: str,
+        ending: threading.Event,
+        *,
+        pause: float = FIRST_PAUSE,
+    ) -> None:
+        super().__init__(name=name, daemon=True)
+        self._work = work
+        self._ending = ending
+        self._first = pause
+
+    def run(self) -> None:
+        pause = self._first
+        while True:
+            began = time.monotonic()
+            with _Mishap(self.name, pause):
+                self._work()
+                return
+            if self._ending.wait(pause):
+                return
+            lasted = time.monotonic() - began - pause
+            pause = self._first if lasted > LONGEST_PAUSE else min(2 * pause, LONGEST_PAUSE)
+
+
 class Watch:
     """Syncs whenever something is due, and prints when nothing is, until it is told to stop.
 
-    An edition waits for a sync that is under way, so that what has come is in it. `run` does it in
-    this thread; as a context manager it has one of its own. `tell` hears of each stream that has
-    ended, `listening` makes the listener of each sync's progress. No error that a person can act on
-    ends it: it is logged, once, and the watch goes on.
+    An edition waits for a sync that is under way, so that what has come is in it, but not for long,
+    and not for one that fails. `run` does it in this thread; as a context manager it has one of its
+    own, `Steady`. `tell` hears of each stream that has ended, `listening` makes the listener of
+    each sync's progress. No error that a person can act on ends it: it is logged, once, and the
+    watch goes on.
     """
 
     def __init__(
@@ -103,8 +170,10 @@ class Watch:
         self._listening = listening
         self._ending = threading.Event()
         self._wait = wait or self._ending.wait
-        self._thread = threading.Thread(target=self.run, name=_THREAD, daemon=True)
-        self._logged = ""
+        self._thread = Steady(self.run, _THREAD, self._ending)
+        self._synced = False
+        self._waiting_since = newsroom.now()
+        self._logged: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -129,34 +198,60 @@ class Watch:
             self._wait(self.look())
 
     def look(self) -> float:
-        """Sync if something is due; returns for how many seconds to wait before the next look."""
+        """Sync if something is due; returns for how many seconds to wait before the next look.
+
+        Prints first, unless a sync of what is due may still bring papers: where nothing is due, or
+        where there has just been one, whatever came of it.
+        """
+        left = self._find_left()
+        over, self._synced = self._synced, False
+        if over or left > 0:
+            self._print()
+        if left > 0:
+            return min(left, LOOK_SECONDS)
+        self._synced = True
+        return self._sync()
+
+    def _find_left(self) -> float:
+        """Seconds until something is due, as far as can be said."""
         try:
             due = self._newsroom.next_due()
-            left = LOOK_SECONDS if due is None else (due - self._newsroom.now()).total_seconds()
-            if left > 0:
-                self._print()
-                return min(left, LOOK_SECONDS)
-            with self._listening() as listener:
-                self._newsroom.sync(
-                    progress=listener, stopping=self._ending.is_set, tell=self._tell
-                )
         except (BroadsheetError, OSError) as error:
-            self._log_once(error)
+            self._log_once(_NO_SYNC, error)
             return LOOK_SECONDS
-        self._logged = ""
+        return LOOK_SECONDS if due is None else (due - self._newsroom.now()).total_seconds()
+
+    def _sync(self) -> float:
+        self._waiting_since = self._newsroom.now()
+        try:
+            with self._listening() as listener:
+                self._newsroom.sync(progress=listener, stopping=self._is_over, tell=self._tell)
+        except (BroadsheetError, OSError) as error:
+            self._log_once(_NO_SYNC, error)
+            return LOOK_SECONDS
+        self._logged.pop(_NO_SYNC, None)
         return PAUSE_SECONDS
 
-    def _print(self) -> None:
-        if self._press:
-            try:
-                self._press.print_due()
-            except BroadsheetError as error:
-                self._log_once(error, "No edition can be printed: %s")
+    def _is_over(self) -> bool:
+        """Whether a sync, which asks between two pages, is to end; prints what has waited long."""
+        now = self._newsroom.now()
+        if not timedelta() <= now - self._waiting_since < PATIENCE:
+            self._waiting_since = now
+            self._print()
+        return self._ending.is_set()
 
-    def _log_once(
-        self, error: BroadsheetError | OSError, what: str = "The sources cannot be read: %s"
-    ) -> None:
+    def _print(self) -> None:
+        if not self._press:
+            return
+        try:
+            self._press.print_due()
+        except (BroadsheetError, OSError) as error:
+            self._log_once(_NO_PRINT, error)
+        else:
+            self._logged.pop(_NO_PRINT, None)
+
+    def _log_once(self, what: str, error: BroadsheetError | OSError) -> None:
         """Other processes write, too; and a library that cannot be written to stays so."""
-        if not isinstance(error, StorageBusyError) and str(error) != self._logged:
-            self._logged = str(error)
+        if not isinstance(error, StorageBusyError) and str(error) != self._logged.get(what):
+            self._logged[what] = str(error)
             _log.error(what, error)

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from secrets import token_bytes
 from types import TracebackType
 from typing import IO, Self
 
 from broadsheet import exports, follow, ids, ingest, verify
-from broadsheet.accounts import Accounts, NoHasher
 from broadsheet.bringing import Intake
-from broadsheet.community import Community
 from broadsheet.errors import InvalidInputError, NotFoundError, StorageBusyError
 from broadsheet.example import lay_fortnight
 from broadsheet.fetching import Wires
-from broadsheet.journal import Journal
-from broadsheet.merging import Merging
 from broadsheet.model import (
     Hit,
     ImportReport,
@@ -45,13 +42,11 @@ from broadsheet.ports import (
 from broadsheet.press import Press
 from broadsheet.query import Query
 from broadsheet.query.parser import parse
-from broadsheet.searches import Searches
-from broadsheet.shelves import Shelves
+from broadsheet.rooms import Finding, Rooms
 from broadsheet.shown import Page, Shown
 from broadsheet.signing import Signer
 from broadsheet.sources import Source
 from broadsheet.standings import Standings
-from broadsheet.takeout import Takeout
 from broadsheet.trends import Trends
 
 __all__ = ["MAX_LIMIT", "Library", "Page", "Shown", "Stats"]
@@ -117,35 +112,27 @@ class Library:
         """Editions of days, weeks and months, and each reader's own."""
         self.trends = Trends(store, index, wires.clock, draughtsman)
         """Plots, rising terms and maps; nothing is drawn without a `draughtsman`."""
-        self.accounts = Accounts(store, hasher or NoHasher(), wires.clock)
-        """Readers, sessions, invitations, keys."""
-        self.journal = Journal(store, wires.clock, self._signer)
-        """What readers did, and what undoes it."""
-        intake = Intake(store, index, reader_formats, outlines, self._follow_feed)
-        self.shelves = Shelves(
+        rooms = Rooms(
             store,
-            self.journal,
             wires.clock,
-            find_work=self.get_work,
-            search=self.search,
-            intake=intake,
-            signer=self._signer,
+            self._signer,
+            hasher,
+            Intake(store, index, reader_formats, outlines, self._follow_feed),
+            Finding(self.get_work, self.search, self.newsroom.fetch, self._follow_if_free),
         )
+        self.accounts = rooms.accounts
+        """Readers, sessions, invitations, keys."""
+        self.journal = rooms.journal
+        """What readers did, and what undoes it."""
+        self.shelves = rooms.shelves
         """Shelves, and the papers on them."""
-        self.searches = Searches(store, self.journal, wires.clock, self._signer)
+        self.searches = rooms.searches
         """Searches that are kept."""
-        self.community = Community(
-            self.journal,
-            wires.clock,
-            find_work=self.get_work,
-            fetch=self.newsroom.fetch,
-            intake=intake,
-        )
+        self.community = rooms.community
         """Votes, comments, followed authors, papers handed in."""
-        self.merging = Merging(
-            store, self.journal, wires.clock, self.get_work, self._follow_if_free
-        )
-        self.takeout = Takeout(intake, wires.clock, self.accounts.change_profile)
+        self.merging = rooms.merging
+        """Papers put together and taken apart."""
+        self.takeout = rooms.takeout
         """Accounts as files."""
 
     def __enter__(self) -> Self:
@@ -237,6 +224,10 @@ class Library:
     def get_works(self, numbers: Sequence[int]) -> Mapping[int, Work]:
         """Works by number, in one go; unknown numbers are absent."""
         return self._store.get_works(numbers)
+
+    def get_arrivals(self, numbers: Sequence[int]) -> Mapping[int, datetime]:
+        """When each work was first seen here, in one go; unknown numbers are absent."""
+        return self._store.get_arrivals(numbers)
 
     def get_records(self, number: int) -> Sequence[StoredRecord]:
         """What every source said about a work, oldest first."""

@@ -81,6 +81,7 @@ class Merging:
     def _undo_merge(self, transaction: Transaction, signal: Signal, now: datetime) -> str:
         reader, records = self._require_operator(signal), signal.detail["undo"]["records"]
         kept = signal.work_id or 0
+        self._require_last(signal)
         try:
             new = split_within(transaction, kept, records, reason=_by(reader), now=now)
         except (NotFoundError, ConflictError) as error:
@@ -93,6 +94,7 @@ class Merging:
     def _undo_split(self, transaction: Transaction, signal: Signal, now: datetime) -> str:
         reader, undo = self._require_operator(signal), signal.detail["undo"]
         old, new = undo["from"], signal.work_id or 0
+        self._require_last(signal)
         if self._records_of(new) != set(undo["records"]):
             raise ConflictError(CHANGED_SINCE)
         try:
@@ -100,6 +102,13 @@ class Merging:
         except (NotFoundError, ConflictError) as error:
             raise ConflictError(CHANGED_SINCE) from error
         return f"Put back together: what was paper {new} is paper {old} again."
+
+    def _require_last(self, signal: Signal) -> None:
+        """Raises ConflictError where a later act moved any of the same records."""
+        moved = set(signal.detail["undo"]["records"])
+        for each in self._journal.get_later(signal, [Act.MERGE, Act.SPLIT]):
+            if moved.intersection(each.detail["undo"]["records"]):
+                raise ConflictError(CHANGED_SINCE)
 
     def _require_operator(self, signal: Signal) -> Reader:
         """Who was an operator then need not be one now."""

@@ -106,7 +106,12 @@ class Record:
     def hearsay(self) -> bool:
         """Whether a feed said it, which anybody can publish, or a reader: it adds papers and
         changes none."""
-        return self.source.startswith(FEED_PREFIX) or self.source in BY_READERS
+        return self.source.startswith(FEED_PREFIX) or self.by_reader
+
+    @property
+    def by_reader(self) -> bool:
+        """Whether a reader of the library said it."""
+        return self.source in BY_READERS
 
     def to_json(self) -> bytes:
         """Canonical JSON: sorted keys, absent fields left out; equal records give equal bytes."""

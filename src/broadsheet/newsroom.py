@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from broadsheet import ids, receipts, schedule
+from broadsheet.batch import Noting
 from broadsheet.enrich import find_services
 from broadsheet.errors import (
     ConflictError,
@@ -188,16 +189,22 @@ class Newsroom:
             self._wires.web.release(kind)
         return self._fetching.enrich(enricher, limit, progress, stopping)
 
-    def fetch(self, references: Sequence[str], *, progress: Progress = silent) -> Sequence[Record]:
+    def fetch(
+        self,
+        references: Sequence[str],
+        *,
+        progress: Progress = silent,
+        note: Noting | None = None,
+    ) -> Sequence[Record]:
         """Bring in single papers by arXiv id or address; with "v2" at its end, that version.
 
-        Returns the records that came. Raises InvalidInputError for what is no arXiv id, and
+        `note` is told, in the transaction that keeps them, which of them are new here. Returns the records that came. Raises InvalidInputError for what is no arXiv id, and
         SourceError.
         """
         keys = [_arxiv_key(reference) for reference in references]
         known = [each for each in self._store.get_sources() if each.kind == "arxiv"]
         source = known[0] if known else Source("arxiv", "arxiv", (), self._wires.clock())
-        return self._fetching.fetch(source, keys, progress)
+        return self._fetching.fetch(source, keys, progress, note)
 
     # --- Schedule -----------------------------------------------------------------------------
 

@@ -46,7 +46,9 @@ def quote(title: str) -> str:
 
 
 def list_names(names: Sequence[str]) -> str:
-    """ "Diffusion", "Diffusion and Graphs", "Diffusion and 2 others"."""
+    """ "Diffusion", "Diffusion and Graphs", "Diffusion and 2 others"; of none, ""."""
+    if not names:
+        return ""
     if len(names) == 2:
         return f"{names[0]} and {names[1]}"
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} others"

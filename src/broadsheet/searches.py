@@ -47,12 +47,11 @@ class Searches:
         name = clean_name(name if name.strip() else query[:LONGEST_NAME], "A search's name")
         now = self._clock()
         with self._store.write() as transaction:
-            if len(self._store.get_searches(reader.id)) >= MOST_SEARCHES:
-                raise InvalidInputError(f"A reader keeps at most {MOST_SEARCHES} searches.")
+            self._require_room(reader.id)
             number = transaction.put_search(SavedSearch(0, reader.id, name, query, now, in_edition))
-            return self._keep(
-                transaction, reader, Act.KEEP_SEARCH, now, number, f"Kept the search {name}."
-            )
+            made = {"is": {"name": name, "query": query, "in_edition": in_edition}}
+            sentence = f"Kept the search {name}."
+            return self._keep(transaction, reader, Act.KEEP_SEARCH, now, number, sentence, made)
 
     def change(
         self,
@@ -97,6 +96,10 @@ class Searches:
             sentence = f"Deleted the search {search.name}."
             return self._keep(transaction, reader, Act.DELETE_SEARCH, now, search_id, sentence)
 
+    def _require_room(self, reader_id: int) -> None:
+        if len(self._store.get_searches(reader_id)) >= MOST_SEARCHES:
+            raise InvalidInputError(f"A reader keeps at most {MOST_SEARCHES} searches.")
+
     def _keep(
         self,
         transaction: Transaction,
@@ -127,9 +130,16 @@ class Searches:
         if search is None or search.deleted_at:
             raise NotFoundError("search", search_id)
         own = viewer is not None and viewer.id == search.reader_id
-        if not own and not (token and self._signer.check(token, *self._parts(search))):
+        if not own and not (token and self._is_linked(search, token)):
             raise NotFoundError("search", search_id)
         return search
+
+    def _is_linked(self, search: SavedSearch, token: str) -> bool:
+        """Whether a token gives this search, whose reader's account is open."""
+        owner = self._store.get_readers([search.reader_id]).get(search.reader_id)
+        if owner is None or owner.disabled:
+            return False
+        return self._signer.check(token, *self._parts(search, owner))
 
     def link_of(self, search: SavedSearch, owner: Reader | None = None) -> str:
         """The token of a search's own feed; one query, none where its `owner` is given."""
@@ -162,12 +172,20 @@ class Searches:
         search = self._find(signal)
         if search.deleted_at:
             raise ConflictError(f"The search {search.name} is deleted already.")
+        if not _is(search, signal.detail["undo"]["is"]):
+            raise ConflictError(f"{search.name} has been changed since; delete it instead.")
         transaction.put_search(replace(search, deleted_at=now))
         return f"The search {search.name} is gone again."
 
     def _undo_change(self, transaction: Transaction, signal: Signal, now: datetime) -> str:
         search, undo = self._find(signal), signal.detail["undo"]
-        if any(getattr(search, key) != value for key, value in undo["is"].items()):
+        later = self._journal.get_later(signal, [Act.CHANGE_SEARCH])
+        again = any(
+            each.detail["undo"]["search"] == search.id
+            and each.detail["undo"]["was"].keys() & undo["was"].keys()
+            for each in later
+        )
+        if search.deleted_at or again or not _is(search, undo["is"]):
             raise ConflictError(f"{search.name} has been changed since; nothing was undone.")
         old = replace(search, **undo["was"])
         transaction.put_search(old)
@@ -175,8 +193,15 @@ class Searches:
 
     def _undo_delete(self, transaction: Transaction, signal: Signal, now: datetime) -> str:
         search = self._find(signal)
+        if search.deleted_at != signal.at:
+            raise ConflictError(f"{search.name} has been dealt with since; nothing was undone.")
+        self._require_room(search.reader_id)
         transaction.put_search(replace(search, deleted_at=None))
         return f"The search {search.name} is back."
+
+
+def _is(search: SavedSearch, facts: dict[str, Any]) -> bool:
+    return all(getattr(search, key) == value for key, value in facts.items())
 
 
 def _clean_query(text: str) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         Work,
         WorkEvent,
     )
-    from broadsheet.people import Done, Reader, SavedSearch, Shelf, Signal
+    from broadsheet.people import Done, Reader, Shelf, Signal
     from broadsheet.shelves import OnShelf
     from broadsheet.sources import (
         Receipt,
@@ -250,14 +250,6 @@ def shelf_with_papers(found: Shelf, papers: Iterable[OnShelf]) -> dict[str, Any]
     """A shelf and what is on it, with the notes of its reader."""
     told = [{**_plain(asdict(saved)), "work": _plain(work.as_dict())} for saved, work in papers]
     return {**shelf(found), "on_it": told}
-
-
-def saved_search(search: SavedSearch) -> dict[str, Any]:
-    """A search that is kept."""
-    told = _plain(asdict(search))
-    for name in ("generation", "deleted_at"):
-        told.pop(name)
-    return told
 
 
 def thread(remarks: Iterable[Remark]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from broadsheet.connectors import (
 )
 from broadsheet.connectors.http import HttpClient
 from broadsheet.drawing import MatplotlibDraughtsman
-from broadsheet.errors import StorageBusyError, StorageReadOnlyError
+from broadsheet.errors import ConfigError, StorageBusyError, StorageReadOnlyError
 from broadsheet.fetching import Hold, Wires
 from broadsheet.library import Library
 from broadsheet.passwords import AT_ONCE, Argon2
@@ -29,7 +29,7 @@ from broadsheet.ports import Embedder
 from broadsheet.search import HybridIndex
 from broadsheet.search.embed import open_embedder
 from broadsheet.sources import Kind
-from broadsheet.storage import SqlStore, restore
+from broadsheet.storage import SqlStore, close_to_others, restore
 from broadsheet.storage.lock import WriteLock
 from broadsheet.sync import Clock
 from broadsheet.works import compose
@@ -168,6 +168,18 @@ def _holding(folder: Path) -> Hold:
             yield
 
     return hold
+
+
+def make_private(settings: Settings) -> None:
+    """Take the rights of other users of this machine from the library in `settings.library`.
+
+    Raises ConfigError where they can read it all the same, because it is not ours to close.
+    """
+    if settings.library.is_dir() and (left := close_to_others(settings.library)):
+        raise ConfigError(
+            f"Other users of this machine can read {left}, which holds the hashes of passwords; "
+            f"let its owner run `chmod -R go= {settings.library}`."
+        )
 
 
 def restore_library(settings: Settings, backup: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from broadsheet.forms import arxiv_version, drop_superseded
+from broadsheet.forms import arxiv_version, drop_readers_words, drop_superseded
 from broadsheet.model import PaperDate, Record, Work
 from broadsheet.text.keys import title_key
 
@@ -30,12 +30,16 @@ def compose(work_id: int, records: Sequence[Record]) -> Work:
     abstract; authors from the fullest list, written out rather than as initials; the venue from
     a bibliography entry before a listing, with the status that goes with it; the date from the
     most exact, then the best kind. Identifiers, categories, links and sources are united in
-    order of arrival. Of a paper that others tell of, too, hearsay adds identifiers and pages at
-    most, and that only under the paper's own title.
+    order of arrival. Of a paper that others tell of, too, a feed adds identifiers and pages at
+    most, and that only under the paper's own title; a reader adds nothing but their name as a
+    source, and of a paper that only readers tell of, the first decides.
     """
-    everything = records = drop_superseded(records)
+    everything = records
+    records = drop_superseded(drop_readers_words(records))
+    sources = tuple(dict.fromkeys(record.source for record in everything))
     if len(records) == 1:
-        return _single(work_id, records[0])
+        return _single(work_id, records[0], sources)
+    heard = records
     records = [record for record in records if not record.hearsay] or records
     chosen: dict[str, Any] = {"title": ""}
     provenance: dict[str, str] = {}
@@ -47,8 +51,8 @@ def compose(work_id: int, records: Sequence[Record]) -> Work:
             best = max(able, key=rank)
             chosen[field] = getattr(best, field)
             provenance[field] = best.source
-    if len(records) < len(everything):
-        records = [*records, *_believe(everything, chosen["title"])]
+    if len(records) < len(heard):
+        records = [*records, *_believe(heard, chosen["title"])]
     for field in ("ids", "categories", "links"):
         chosen[field] = _unite(getattr(record, field) for record in records)
         if chosen[field]:
@@ -57,12 +61,11 @@ def compose(work_id: int, records: Sequence[Record]) -> Work:
         chosen[field] = value
         provenance[field] = source
     chosen["kind"] = records[0].kind if len({record.kind for record in records}) == 1 else ""
-    sources = tuple(dict.fromkeys(record.source for record in everything))
     return Work(id=work_id, sources=sources, provenance=provenance, **chosen)
 
 
 def _believe(records: Iterable[Record], title: str) -> Iterator[Record]:
-    """What is taken of hearsay about a paper that is known otherwise."""
+    """What is taken of feeds about a paper that is known otherwise."""
     key = title_key(title)
     for record in records:
         if record.hearsay and title_key(record.title) == key:
@@ -104,7 +107,7 @@ def _newest(records: Sequence[Record]) -> Sequence[Record]:
     return records
 
 
-def _single(work_id: int, record: Record) -> Work:
+def _single(work_id: int, record: Record, sources: tuple[str, ...]) -> Work:
     source = record.source
     version = arxiv_version(record) or None
     provenance = {field: source for field in _FIELDS if getattr(record, field)}
@@ -122,7 +125,7 @@ def _single(work_id: int, record: Record) -> Work:
         status=record.status,
         date=record.date,
         links=record.links,
-        sources=(source,),
+        sources=sources,
         provenance=provenance,
         kind=record.kind,
         version=version,

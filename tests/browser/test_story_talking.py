@@ -82,6 +82,7 @@ def test_a_search_that_is_kept(site: Site, visits: Visits) -> None:
     """It has a page, a feed, and a section of the reader's own edition."""
     visitor = visits.begin(site.url)
     page = visitor.go("/search?q=fairness")
+    page.get_by_text("Keep", exact=True).first.click()
     page.get_by_label("Keep this search as").fill("What is fair")
     page.get_by_role("button", name="Keep").click()
     expect(page.get_by_text("What is fair").first).to_be_visible()

@@ -83,6 +83,7 @@ def test_voting_talking_keeping(site: Site, visits: Visits) -> None:
     remark.get_by_role("button", name="Delete").click()
     expect(page.locator("#discussion")).not_to_contain_text("Without")
     visitor.go("/search?q=privacy")
+    page.get_by_text("Keep", exact=True).first.click()
     page.get_by_label("Keep this search as").fill("Private")
     page.get_by_role("button", name="Keep").click()
     said(page, "Private")

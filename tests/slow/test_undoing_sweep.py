@@ -1,4 +1,4 @@
-"""Many acts at random, all undone."""
+"""Many acts at random, all undone: the last one first, or any of them at any time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shelfmarks import Readers
-from undoing import act_and_undo
+from undoing import act_and_undo, undo_in_disorder
 
 
 @pytest.mark.slow
@@ -17,5 +17,18 @@ def test_long_lives_are_undone(tmp_path: Path, seed: int) -> None:
     readers = Readers(tmp_path / "life")
     try:
         assert act_and_undo(readers, seed, 150) > 50
+    finally:
+        readers.library.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(200, 220))
+def test_undoing_any_act_takes_away_no_other(tmp_path: Path, seed: int) -> None:
+    """Break to see it fail: drop any of the calls of `Journal.get_later`, or any comparison of
+    moments in an inverse."""
+    readers = Readers(tmp_path / "life")
+    try:
+        undone, refused = undo_in_disorder(readers, seed, 300)
+        assert undone > 20 and refused > 20
     finally:
         readers.library.close()

@@ -35,6 +35,7 @@ ASKED: dict[str, Callable[[SqlStore], object]] = {
     "get_follows": lambda store: store.get_follows(1),
     "get_votes": lambda store: store.get_votes([1, 2], reader_id=1),
     "get_votes_since": lambda store: store.get_votes_since(NOW),
+    "get_votes_for": lambda store: store.get_votes_for([1, 2]),
     "get_voted": lambda store: store.get_voted(1),
     "get_comments": lambda store: store.get_comments(1),
     "get_comment": lambda store: store.get_comment(1),
@@ -49,7 +50,9 @@ ASKED: dict[str, Callable[[SqlStore], object]] = {
     "get_standing": lambda store: store.get_standing("citations"),
     "get_edition": lambda store: store.get_edition(Scope.DAY, "2026-03-01"),
     "get_edition_names": lambda store: store.get_edition_names(Scope.DAY),
+    "get_editions": lambda store: store.get_editions(Scope.DAY, until="2026-03-01", limit=9),
     "find_printed": lambda store: store.find_printed([1, 2], Scope.DAY),
+    "find_news": lambda store: store.find_news([1, 2]),
 }
 
 

@@ -210,8 +210,12 @@ def test_what_is_printed_never_changes(store: SqlStore) -> None:
     [number] = fill(store, [make_record(1)])
     proof = make_edition(DAY, number, receipt="912 announced, 911 here")
     with store.write() as writing:
+        assert not writing.is_printed(proof)
         first = writing.print_edition(proof)
         assert first == replace(proof, number=1)
+        assert writing.is_printed(replace(proof, number=0, receipt="another"))
+        for other in ({"scope": Scope.WEEK}, {"reader_id": 1}, {"name": NEXT.isoformat()}):
+            assert not writing.is_printed(replace(proof, **other))
         again = writing.print_edition(replace(proof, receipt="another", made_at=LATER))
         assert again == first
         assert writing.print_edition(make_edition(NEXT)).number == 2
@@ -230,6 +234,9 @@ def test_each_scope_and_reader_counts_for_itself(store: SqlStore) -> None:
                 assert writing.print_edition(made).number == number
     assert store.get_edition_names(Scope.READER, reader_id=ada) == ["2026-03-02", "2026-03-01"]
     assert store.get_edition_names(Scope.DAY, limit=1) == ["2026-03-02"]
+    assert store.get_edition_names(Scope.DAY, until="2026-03-02", limit=1) == ["2026-03-02"]
+    assert store.get_edition_names(Scope.DAY, until="2026-03-01") == ["2026-03-01"]
+    assert store.get_edition_names(Scope.READER, reader_id=bo, until="2026-02-28") == []
     assert store.get_edition_names(Scope.MONTH) == []
     found = store.get_edition(Scope.READER, "2026-03-02", reader_id=bo)
     assert found and found.reader_id == bo

@@ -65,6 +65,7 @@ def test_candidates_carry_what_identity_judges_by(store: SqlStore) -> None:
         2024,
         record.ids,
         record.abstract,
+        False,
     )
 
 

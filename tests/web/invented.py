@@ -19,6 +19,7 @@ from broadsheet.passwords import Argon2
 from broadsheet.ports import Connector, Embedder
 from broadsheet.search import HybridIndex
 from broadsheet.storage import SqlStore
+from broadsheet.sync import Clock
 from broadsheet.web import create_app
 from broadsheet.works import compose
 
@@ -94,11 +95,12 @@ def open_invented(
     records: Sequence[Record],
     embedders: Sequence[Embedder] = (),
     connectors: Mapping[str, Connector] | None = None,
+    clock: Clock = lambda: NOW,
 ) -> Library:
     """A library of the real rooms in a folder, filled with records."""
     store = SqlStore.open(folder, create=True, compose=compose)
     index = HybridIndex.open(folder / "index", embedders)
-    wires = offline.wires(lambda: NOW, connectors)
+    wires = offline.wires(clock, connectors)
     library = Library(
         store=store,
         index=index,

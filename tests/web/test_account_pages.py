@@ -99,7 +99,7 @@ def test_a_browser_has_a_name_that_people_know(agent: str, name: str) -> None:
 
 
 def test_a_key_is_shown_once(lab: Lab, ada: TestClient) -> None:
-    answer = ada.post("/account/keys", data={"label": "<i>Zotero</i>"})
+    answer = ada.post("/account/keys", data={"label": "<i>Zotero</i>", "password": PASSWORD})
     key = text(Html(answer.text), "code.secret")
     headers = {"Authorization": f"Bearer {key}"}
     program = lab.client(lab.app(MODES["invite, private"]))

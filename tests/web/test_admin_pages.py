@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 
 from broadsheet.config import OPTIONS, Settings, find_origins
 from broadsheet.library import Stats
+from broadsheet.web.adminpages import INVITED
 from broadsheet.web.adminview import (
     MASK,
     BackupLine,
@@ -115,15 +116,27 @@ def test_readers_are_seen_to(lab: Lab, operator: TestClient) -> None:
     assert not accounts.get_reader("ben").disabled
 
 
+def invited(page: Html) -> str:
+    """The link of a new invitation, as the page shows it to be copied."""
+    field = page.css_first(".once input.secret[autofocus][readonly]")
+    return str(field.attributes["value"]) if field else ""
+
+
 def test_an_invitation_is_shown_once_and_withdrawn(lab: Lab, operator: TestClient) -> None:
     for each in lab.library.accounts.get_invitations():
         lab.library.accounts.withdraw(each.id)
     form = {"note": "<b>Cat</b>", "role": "reader", "days": "3"}
     answer = operator.post("/admin/invite", data=form)
-    link = text(Html(answer.text), "code.secret")
+    assert answer.status_code == 303 and answer.headers["location"] == "/admin?said=invite"
+    cookie = answer.headers["set-cookie"].lower()
+    assert all(word in cookie for word in ("httponly", "path=/admin;", "samesite=strict"))
+    shown = operator.get("/admin?said=invite")
+    assert shown.headers["cache-control"] == "no-store"
+    assert Html(shown.text).css_first("h1 ~ .once ~ nav") is not None  # at the top
+    link = invited(Html(shown.text))
     assert link.startswith("http://127.0.0.1:8000/sign-up?code=")
-    page = read(operator, "/admin")
-    assert not page.css("code.secret") and link.partition("=")[2] not in (page.html or "")
+    page = read(operator, "/admin?said=invite")
+    assert not page.css("input.secret") and link.partition("=")[2] not in (page.html or "")
     (open_one,) = lab.library.accounts.get_invitations()
     assert open_one.note == "<b>Cat</b>" and (open_one.expires_at - open_one.made_at).days == 3
     operator.post("/admin/withdraw", data={"invitation": str(open_one.id)})
@@ -134,8 +147,22 @@ def test_a_link_leads_to_where_readers_come(lab: Lab) -> None:
     """Not to whatever host the request names. Break: go by the Host header where `url` is set."""
     app = lab.app(replace(MODES["invite, private"], url=HTTPS))
     operator = lab.client(app, "operator", address=HTTPS)
-    answer = operator.post("/admin/invite", data={}, headers={"Host": "127.0.0.1:8000"})
-    assert text(Html(answer.text), "code.secret").startswith(f"{HTTPS}/sign-up?code=")
+    here = {"Host": "127.0.0.1:8000"}
+    assert (
+        "secure"
+        in operator.post("/admin/invite", data={}, headers=here).headers["set-cookie"].lower()
+    )
+    page = read(operator, "/admin")
+    assert invited(page).startswith(f"{HTTPS}/sign-up?code=")
+
+
+def test_no_cookie_of_others_is_shown_as_an_invitation(lab: Lab) -> None:
+    """Nor a notice that is ours. Break: show the code without opening its seal."""
+    sealed = lab.library.journal.seal(lab.readers["operator"], "All is well.")
+    for planted in ("x", f"{'A' * 27}{INVITED}.x", sealed):
+        operator = lab.client(lab.app(MODES["invite, private"]), "operator")
+        operator.cookies.set(INVITED, planted)
+        assert not read(operator, "/admin").css("input.secret"), planted
 
 
 def test_a_backup_is_made_for_its_owner_only(lab: Lab, operator: TestClient) -> None:
@@ -193,8 +220,9 @@ def test_what_an_operator_should_know() -> None:
     assert "3 changes behind" in amiss(fine, replace(STATS, index_behind=3))[0]
     assert "index rebuild" in amiss(fine, replace(STATS, index_works=0))[0]
     assert "no backup" in amiss(fine, backups=[])[0]
-    assert amiss(fine, exposed=True) == []
-    assert "`chmod 700 unused`" in amiss(replace(fine, sign_in="invite"), exposed=True)[0]
+    for settings in (fine, replace(fine, sign_in="invite"), replace(fine, library=Path("un used"))):
+        command = "`chmod 700 'un used'`" if " " in str(settings.library) else "`chmod 700 unused`"
+        assert amiss(settings, exposed=True)[0].endswith(f"library: {command}")
     old = [BackupLine("a.db", 1, NOW - timedelta(days=9))]
     assert "9 days old" in amiss(fine, backups=old)[0]
 

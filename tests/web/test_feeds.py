@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import feedparser
 import pytest
-from invented import ADDRESS, NOW, browse
+from invented import ADDRESS, NOW, browse, invent, open_invented
 from lxml import etree
 from morning import NASTY, open_morning, printed
 from starlette.testclient import TestClient
 
+from broadsheet.community import Entry
 from broadsheet.config import Settings
 from broadsheet.library import Library
+from broadsheet.people import Sharing
 from broadsheet.web import create_app, feeds
 from broadsheet.web.feeds import Feed, Item
 from hostile import PAYLOADS
@@ -96,6 +98,59 @@ def test_a_paper_stands_in_a_feed_once(client: TestClient) -> None:
     twice = replace(edition, sections=(section, replace(section, key="trending")))
     feed = feeds.of_edition(twice, "/day/2026-02-28.atom")
     assert [item.path for item in feed.items] == ["/paper/1", "/paper/2"]
+
+
+@pytest.fixture
+def undated(tmp_path: Path) -> Iterator[tuple[Library, list[datetime]]]:
+    """Two papers, one of them without a date, in a library whose clock can be set."""
+    clock = [NOW]
+    records = (invent(1), invent(2, date=None))
+    with open_invented(tmp_path, records, clock=lambda: clock[0]) as library:
+        yield library, clock
+
+
+@pytest.mark.parametrize("kind", ["any search", "a saved search", "a shelf", "what finds nothing"])
+def test_a_feed_of_the_same_papers_is_the_same(
+    undated: tuple[Library, list[datetime]], kind: str
+) -> None:
+    """Break to see it fail: stamp what has no date with now."""
+    library, clock = undated
+    you = library.accounts.alone()
+    shelf = library.shelves.make(you, "Lamps").target
+    for number in (1, 2):
+        library.shelves.save(you, number, [shelf])
+    library.shelves.change(you, shelf, sharing=Sharing.LINK)
+    kept = library.searches.get_one(you, library.searches.keep(you, "Weigh", "weigh").target)
+    path = {
+        "any search": "/feed/search.atom?q=weigh",
+        "a saved search": f"/search/{kept.id}/link.{library.searches.link_of(kept, you)}.atom",
+        "a shelf": f"/shelf/{shelf}/export.atom",
+        "what finds nothing": "/feed/search.atom?q=author:nobody",
+    }[kind]
+    client = browse(library)
+    first = client.get(path)
+    clock[0] += timedelta(days=3)
+    assert client.get(path).content == first.content and first.status_code == 200
+    root = check(first.content)
+    moments = [str(each.text) for each in root.iterfind("a:entry/a:updated", ATOM)]
+    assert len(moments) == (0 if kind == "what finds nothing" else 2)
+    updated = root.findtext("a:updated", "", ATOM)
+    assert updated == max(moments, default="1970-01-01T00:00:00Z")
+    if moments:
+        assert f"{NOW:%Y-%m-%dT%H:%M:%SZ}" in moments  # when the undated one came
+
+
+def test_a_new_paper_leaves_the_others_as_they_were(tmp_path: Path) -> None:
+    """Break to see it fail: date what has no date by the newest paper here."""
+    clock = [NOW]
+    with open_invented(tmp_path, [invent(2, date=None)], clock=lambda: clock[0]) as library:
+        clock[0] += timedelta(days=3)
+        you = library.accounts.alone()
+        library.community.submit(you, Entry("We weigh bells", year=""))
+        root = check(browse(library).get("/feed/search.atom?q=weigh").content)
+        moments = [str(each.text) for each in root.iterfind("a:entry/a:updated", ATOM)]
+        assert sorted(moments) == [f"{each:%Y-%m-%dT%H:%M:%SZ}" for each in (NOW, clock[0])]
+        assert root.findtext("a:updated", "", ATOM) == max(moments)
 
 
 def test_ids_stay_wherever_the_port_is() -> None:

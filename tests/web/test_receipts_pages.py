@@ -189,6 +189,14 @@ def test_the_front_page_tells_only_of_what_is_followed_now(tmp_path: Path) -> No
         assert hrefs(page, ".folio .right a") == ["/receipts"]
 
 
+def test_a_source_that_was_removed_keeps_its_receipts(tmp_path: Path) -> None:
+    with open_followed(tmp_path, PAPERS[:6]) as library:
+        library.newsroom.remove("arxiv")
+        page = read(browse(library), "/receipts")
+        assert "Not followed any more." in [each.text() for each in page.css(".standing")]
+        assert any("/receipts/arxiv/" in way for way in hrefs(page, ".heat a"))
+
+
 def test_without_sources_the_page_says_how_to_add_one(client: TestClient) -> None:
     page = read(client, "/receipts")
     assert "broadsheet source add arxiv cs.LG stat.ML" in text(page, ".state")

@@ -198,6 +198,22 @@ def test_a_search_can_be_kept_plotted_and_followed(make_library: MakeLibrary) ->
     assert (search.name, search.query) == ("weigh & x", "weigh & x")
 
 
+def test_what_a_search_is_good_for_stands_beside_its_count(make_library: MakeLibrary) -> None:
+    """Above the first result, each once. Break to see it fail: move it below the pages again."""
+    page = read(browse(make_library([invent(n) for n in range(30)])), "/search?q=weigh")
+    uses = page.css_first(".tally .uses")
+    assert uses is not None
+    here = [way.partition("?")[0] for way in hrefs(page, ".uses a")]
+    assert here == [
+        "#filters", "/plots", "/map", "/feed/search.atom",
+        "/export.bib", "/export.ris", "/export.json",
+    ]  # fmt: skip
+    assert page.html is not None and page.html.count('href="/plots?q=weigh"') == 1
+    for folded in uses.css("details"):  # on a phone it is one line
+        assert "open" not in folded.attributes
+    assert uses.css_first("details form.keep") is not None
+
+
 @pytest.mark.parametrize("sort", ["relevance", "newest", "oldest", "votes", "citations"])
 def test_pages_of_every_order_hold_every_paper_once(client: TestClient, sort: str) -> None:
     seen: list[str] = []

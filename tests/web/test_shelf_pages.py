@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from invented import ADDRESS, browse, hrefs, read, text
+from lab import MODES, open_lab
 from morning import count_questions, open_morning, two_sizes
 from starlette.testclient import TestClient
 
@@ -111,6 +112,50 @@ def test_a_link_opens_one_shelf_to_whoever_has_it(library: Library, you: Reader)
     assert outside.get(f"/shelf/{number}").status_code == 303  # to the sign-in page
 
 
+def test_the_files_of_a_private_shelf_have_private_addresses(tmp_path: Path) -> None:
+    """For their owner's programs, until there are new ones; the page stays shut.
+
+    Break: sign both tokens of a shelf for the same; leave the generation out of one.
+    """
+    lab = open_lab(tmp_path)
+    with lab.library:
+        app, shelves, ada = (
+            lab.app(MODES["invite, private"]),
+            lab.library.shelves,
+            lab.readers["ada"],
+        )
+        number = shelves.make(ada, "Secret").target
+        shelves.save(ada, 1, [number], "my own words")
+        owner, outside = lab.client(app, "ada"), lab.client(app)
+        page = read(owner, f"/shelf/{number}")
+        printed = hrefs(page, ".facts-line a")[:4]
+        assert printed == hrefs(page, ".given a") and len(printed) == 4
+        for address in printed:
+            given = outside.get(address)
+            assert given.status_code == 200 and "my own words" not in given.text, address
+        bare = printed[0].removesuffix(".bib")
+        assert outside.get(bare).status_code == 404
+        assert "link." not in lab.client(app, "key").get(f"/shelf/{number}").text
+        shelves.change(ada, number, sharing=Sharing.LINK)
+        assert outside.get(bare).status_code == 404 and outside.get(printed[0]).status_code == 200
+        shelves.change(ada, number, sharing=Sharing.NOBODY)
+        assert owner.post("/act/new-link", data={"shelf": number}).status_code == 303
+        assert outside.get(printed[0]).status_code == 404
+        renewed = hrefs(read(owner, f"/shelf/{number}"), ".given a")
+        assert outside.get(renewed[0]).status_code == 200
+        lab.library.accounts.disable(ada)
+        assert outside.get(renewed[0]).status_code == 404
+
+
+def test_a_program_is_not_sent_to_the_sign_in_page_for_a_file(library: Library) -> None:
+    """It would take it for the file. Break: ask `Gate` for what it admits without `_asks_file`."""
+    outside = stranger(library)
+    for path in ("/shelf/1/export.bib", "/export.ris?q=x", "/yours.json", "/plots.svg"):
+        assert outside.get(path).status_code == 401, path
+        browser = outside.get(path, headers={"Accept": "text/html,*/*"})
+        assert browser.status_code == 303, path
+
+
 def test_no_token_is_no_key(library: Library) -> None:
     """What is shared with an instance is not shared with everybody.
 
@@ -147,6 +192,63 @@ def test_a_paper_is_put_on_shelves_without_script(
     assert client.get("/save?paper=999").status_code == 404
     foreign = read(client, "/save?paper=1&back=//elsewhere.example")
     assert foreign.css_first("input[name=back]").attributes["value"] == "/paper/1"  # type: ignore[union-attr]
+
+
+def test_a_note_is_there_to_be_changed(client: TestClient, library: Library, you: Reader) -> None:
+    """Without script. Break: leave the textarea of save.html empty; let `Shelves.shelve` take an
+    empty note for none; put the note of one shelf on all though it was not changed."""
+    one, two = (library.shelves.make(you, name).target for name in ("One", "Two"))
+    library.shelves.save(you, 1, [one], "\nfirst *line*\nand second")
+    noted = library.shelves.find(you, [1])[1][0].note
+    for path in ("/paper/1", f"/shelf/{one}"):
+        assert read(client, path).css_first(".jotting em") is not None, path
+    assert not stranger(library, "on").get("/paper/1").text.count("jotting")
+
+    def typed() -> str:
+        (box,) = read(client, "/save?paper=1").css("textarea[name=note]")
+        return box.text(deep=True).removeprefix("\n")
+
+    def keep(note: str, *shelves: int) -> None:
+        form = {"paper": 1, "shelf": list(shelves), "note": note}
+        assert client.post("/act/shelve", data=form).status_code == 303
+
+    def notes() -> dict[int, str]:
+        return {each.shelf_id: each.note for each in library.shelves.find(you, [1])[1]}
+
+    assert typed() == noted
+    keep(noted.replace("\n", "\r\n"), one, two)  # as forms send it
+    assert notes() == {one: noted, two: noted}
+    library.shelves.note(you, 1, "another", [two])
+    keep(typed(), one, two)
+    assert notes() == {one: noted, two: "another"}
+    keep("", one, two)
+    assert notes() == {one: "", two: ""} and typed() == ""
+    refused = client.post("/act/shelve", data={"paper": 1, "note": "new"})
+    assert refused.status_code == 400 and "Choose a shelf" in refused.text
+
+
+def test_a_press_says_where_it_saves_to(client: TestClient, library: Library, you: Reader) -> None:
+    """And takes a paper off no other shelf. Break: let the button of a paper on another shelf, or
+    on several, do /act/unsave."""
+
+    def button() -> dict[str, str | None]:
+        (found,) = read(client, "/paper/1").css("button[data-act=save]")
+        return {**found.attributes}
+
+    assert button()["title"] == "Save to Reading list"
+    client.post("/act/save", data={"paper": 1})
+    taken = button()
+    assert (taken["formaction"], taken["title"]) == ("/act/unsave", "Take it off Reading list")
+    lamps = library.shelves.make(you, "Lamps").target
+    chosen = button()
+    assert (chosen["formaction"], chosen["formmethod"]) == ("/save", "get")
+    library.shelves.unsave(you, 1)
+    offered = button()
+    assert (offered["value"], offered["title"]) == (str(lamps), "Save to Lamps")
+    library.shelves.save(you, 1, [lamps])
+    assert button()["formaction"] == "/act/unsave"
+    library.shelves.save(you, 1, [shelf.id for shelf in library.shelves.get(you)])
+    assert button()["formaction"] == "/save"
 
 
 def test_saved_searches(client: TestClient, library: Library, you: Reader) -> None:

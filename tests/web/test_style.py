@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from broadsheet.web import styles
 
+STYLES = Path(styles.__file__).parent / "styles"
 SHEET = styles.read_sheet().decode()
 PAIRS = re.findall(
     r"--([\w-]+): light-dark\(#([0-9a-f]{6}), #([0-9a-f]{6})\);",
@@ -55,3 +57,19 @@ def test_colours_are_named_once_for_both_schemes() -> None:
     assert len(PAIRS) == len(LIGHT) > 8
     rules = re.sub(r"--[\w-]+: light-dark\([^)]*\);", "", SHEET.split("@media print")[0])
     assert not re.search(r"#[0-9a-f]{3,6}\b", rules)
+
+
+def test_each_selector_is_at_home_in_one_file() -> None:
+    """A name that two files give a meaning has the one that is read last, everywhere.
+
+    Break: give `.keylist` in 25-forms.css a rule in another file, too.
+    """
+    homes: dict[str, set[str]] = {}
+    for path in STYLES.glob("*.css"):
+        rules = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
+        rules = re.sub(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*\s*\}", "", rules)
+        for selectors in re.findall(r"([^{}]+)\{", rules):
+            for selector in selectors.split(","):
+                homes.setdefault(" ".join(selector.split()), set()).add(path.name)
+    several = {selector for selector, files in homes.items() if len(files) > 1}
+    assert len(homes) > 200 and several <= {":root"}

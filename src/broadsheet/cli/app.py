@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +45,11 @@ class App:
         given = {name: value for name, value in changes.items() if value is not None}
         return replace(load_settings(self.folder), **given)
 
+    def command(self, *words: object) -> str:
+        """A command as it must be typed to mean the chosen library."""
+        chosen = ["--library", str(self.folder)] if self.folder else []
+        return shlex.join([_program(), *chosen, *map(str, words)])
+
     @contextmanager
     def library(self, *, create: bool = False) -> Iterator[Library]:
         """The open library. Without `create`, a folder that has none is an error that teaches."""
@@ -71,6 +78,17 @@ class App:
             if library.index_behind():
                 catch_up(library)
             yield library
+
+
+def _program() -> str:
+    """How this program can be called again: by its path, where its name alone is not found."""
+    called = Path(sys.argv[0])
+    if shutil.which("broadsheet") or called.name != "broadsheet":
+        return "broadsheet"
+    here = Path.cwd()
+    # Short enough to be copied from a narrow terminal: `.venv/bin/broadsheet`.
+    near = here in called.parents and called.parent != here
+    return str(called.relative_to(here) if near else called)
 
 
 def catch_up(library: Library) -> None:

@@ -59,7 +59,7 @@ def merge(app: App, kept: str, gone: str, reason: str) -> None:
         moved = [stored.id for stored in library.get_records(library.get_work(gone).id)]
         result = library.merge(kept, gone, reason=reason)
     click.echo(printable(f"{result.id} is now one paper: {result.title}"))
-    click.echo(f"Undo: broadsheet work split {result.id} {' '.join(map(str, moved))}")
+    click.echo(printable(f"Undo: {app.command('work', 'split', result.id, *moved)}"))
 
 
 @work.command()
@@ -79,7 +79,7 @@ def split(app: App, reference: str, records: tuple[int, ...], reason: str) -> No
         old = library.get_work(reference).id
         new = library.split(old, records, reason=reason)
     click.echo(printable(f"{new.id} is now a paper of its own: {new.title}"))
-    click.echo(f"Undo: broadsheet work merge {old} {new.id}")
+    click.echo(printable(f"Undo: {app.command('work', 'merge', old, new.id)}"))
 
 
 @click.command()
@@ -96,7 +96,8 @@ def backup(app: App, target: Path) -> None:
     with app.library() as library:
         library.backup(target)
     click.echo(f"Saved to {target} ({_megabytes(target.stat().st_size)}).")
-    click.echo(f"Restore it with: broadsheet restore {target}")
+    anew = App(Path("NEW-FOLDER")).command("restore", target)
+    click.echo(printable(f"Restore it, into a folder without a library, with: {anew}"))
 
 
 @click.command()

@@ -82,7 +82,7 @@ def disable(app: App, name: str) -> None:
     with app.library() as library:
         reader = library.accounts.disable(library.accounts.get_reader(name))
     click.echo(printable(f"{reader.name} cannot come in any more."))
-    click.echo(printable(f"Undo:  broadsheet reader enable {reader.name}"))
+    click.echo(printable(f"Undo:  {app.command('reader', 'enable', reader.name)}"))
 
 
 @reader_group.command()

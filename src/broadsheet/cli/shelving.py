@@ -72,7 +72,7 @@ def make(app: App, title: str, about: str, name: str | None) -> None:
     broadsheet shelf make Diffusion --about "How noise becomes pictures"
     """
     with _opened(app, name) as (library, reader):
-        _tell(library.shelves.make(reader, title, about), name)
+        _tell(app, library.shelves.make(reader, title, about), name)
 
 
 @shelf_group.command()
@@ -90,7 +90,7 @@ def add(app: App, shelf: str, references: tuple[str, ...], note: str, name: str 
     with _opened(app, name) as (library, reader):
         number = _find_shelf(library, reader, shelf).id
         for reference in references:
-            _tell(library.shelves.save(reader, reference, [number], note), name)
+            _tell(app, library.shelves.save(reader, reference, [number], note), name)
 
 
 @shelf_group.command()
@@ -107,7 +107,7 @@ def remove(app: App, shelf: str, references: tuple[str, ...], name: str | None) 
     with _opened(app, name) as (library, reader):
         number = _find_shelf(library, reader, shelf).id
         for reference in references:
-            _tell(library.shelves.unsave(reader, reference, [number]), name)
+            _tell(app, library.shelves.unsave(reader, reference, [number]), name)
 
 
 @shelf_group.command()
@@ -156,7 +156,8 @@ def import_files(app: App, shelf: str, files: tuple[str, ...], name: str | None)
     broadsheet shelf import Diffusion zotero.bib
     """
     with _opened(app, name) as (library, reader):
-        _tell(library.shelves.fill(reader, _find_shelf(library, reader, shelf).id, files), name)
+        number = _find_shelf(library, reader, shelf).id
+        _tell(app, library.shelves.fill(reader, number, files), name)
 
 
 @shelf_group.command("export")
@@ -274,11 +275,11 @@ def _find_shelf(library: Library, reader: Reader, wanted: str) -> Shelf:
     raise BroadsheetError(f"You have no shelf {wanted}. {what}")
 
 
-def _tell(done: Done, name: str | None) -> None:
+def _tell(app: App, done: Done, name: str | None) -> None:
     click.echo(printable(done.sentence))
     if done.signal:
-        whose = f" --reader {name}" if name else ""
-        click.echo(printable(f"Undo:  broadsheet undo {done.signal}{whose}"))
+        whose = ["--reader", name] if name else []
+        click.echo(printable(f"Undo:  {app.command('undo', done.signal, *whose)}"))
 
 
 COMMANDS = (shelf_group, account, undo)

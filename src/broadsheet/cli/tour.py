@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import shlex
-import shutil
-import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -35,10 +32,10 @@ def take_tour(app: App) -> None:
         begun = time.perf_counter()
         page = library.search(FIRST_SEARCH, limit=SHOWN)
         render.page(page, offset=0, seconds=time.perf_counter() - begun)
-    program = shlex.join([_program(), "--library", str(app.settings().library)])
+    there = App(app.settings().library)
     click.echo("\nNext, try:")
     for words in MORE_SEARCHES:
-        click.echo(f"  {program} search {shlex.quote(words)}")
+        click.echo(f"  {there.command('search', words)}")
 
 
 def _lay_example(library: Library) -> None:
@@ -51,14 +48,3 @@ def _lay_example(library: Library) -> None:
         click.echo(
             f"Its example fortnight ended on {last}; broadsheet demo NEW-FOLDER lays a fresh one."
         )
-
-
-def _program() -> str:
-    """How this program can be called again: by its path, where its name alone is not found."""
-    called = Path(sys.argv[0])
-    if shutil.which("broadsheet") or called.name != "broadsheet":
-        return "broadsheet"
-    here = Path.cwd()
-    # Short enough to be copied from a narrow terminal: `.venv/bin/broadsheet`.
-    near = here in called.parents and called.parent != here
-    return str(called.relative_to(here) if near else called)

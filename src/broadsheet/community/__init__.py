@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from broadsheet.bringing import FindWork, Intake
-from broadsheet.community.submitting import Entry, FetchPapers, Submitting
+from broadsheet.community.submitting import MOST_A_DAY, Entry, FetchPapers, Submitting
 from broadsheet.community.threads import Remark, Sheet, arrange, fold
 from broadsheet.errors import ConflictError, InvalidInputError, NotFoundError
 from broadsheet.files import Upload
@@ -24,7 +24,21 @@ from broadsheet.ports import Transaction
 from broadsheet.sync import Clock
 from broadsheet.text import clean_line
 
-__all__ = ["Community", "Entry", "Liked", "Remark", "Said", "Saver", "Sheet", "Upload", "fold"]
+__all__ = [
+    "MOST_A_DAY",
+    "MOST_COMMENTS",
+    "MOST_FOLLOWS",
+    "Community",
+    "Entry",
+    "FetchPapers",
+    "Liked",
+    "Remark",
+    "Said",
+    "Saver",
+    "Sheet",
+    "Upload",
+    "fold",
+]
 
 MOST_FOLLOWS = 1_000
 MOST_COMMENTS = 2_000
@@ -140,8 +154,7 @@ class Community(Submitting):
             work = self._find_work(reference)
             if parent_id is not None:
                 self._get_standing(parent_id, work.id)
-            if self._store.count_comments([work.id]).get(work.id, 0) >= MOST_COMMENTS:
-                raise InvalidInputError(f"A paper takes at most {MOST_COMMENTS:,} comments.")
+            self._require_room(work.id)
             number = transaction.put_comment(
                 Comment(0, work.id, reader.id, text, now, parent_id=parent_id)
             )
@@ -152,6 +165,10 @@ class Community(Submitting):
                 undo={"comment": number},
                 target=number,
             )
+
+    def _require_room(self, work_id: int) -> None:
+        if self._store.count_comments([work_id]).get(work_id, 0) >= MOST_COMMENTS:
+            raise InvalidInputError(f"A paper takes at most {MOST_COMMENTS:,} comments.")
 
     def edit_comment(self, reader: Reader, comment_id: int, text: str) -> Done:
         """Put what one said oneself in other words. Raises as `comment`."""
@@ -236,8 +253,7 @@ class Community(Submitting):
             follows = self._store.get_follows(reader.id)
             if any(follow.author == author for follow in follows):
                 return Done(f"You follow {author} already.")
-            if len(follows) >= MOST_FOLLOWS:
-                raise InvalidInputError(f"A reader follows at most {MOST_FOLLOWS:,} authors.")
+            _require_few(follows)
             transaction.put_follow(Follow(reader.id, author, now))
             signal = Signal(reader.id, Act.FOLLOW, now)
             return self._journal.keep(
@@ -291,19 +307,23 @@ class Community(Submitting):
         work = self._find_work(signal.work_id or 0)
         if self._find_vote(signal.reader_id, work.id):
             raise ConflictError(f"You have upvoted {quote(work.title)} again since.")
+        if any(each.work_id == work.id for each in self._journal.get_later(signal, [Act.RETRACT])):
+            raise ConflictError(f"You have taken back another upvote of {quote(work.title)} since.")
         at = datetime.fromisoformat(signal.detail["undo"]["at"])
         transaction.put_votes([Vote(work.id, signal.reader_id, at)])
         return f"Your upvote of {quote(work.title)} counts again."
 
     def _undo_comment(self, transaction: Transaction, signal: Signal, now: datetime) -> str:
         comment = self._get_standing(signal.detail["undo"]["comment"])
+        if comment.edited_at:
+            raise ConflictError("Your comment has been changed since; delete it instead.")
         transaction.put_comment(replace(comment, deleted_at=now))
         return "Your comment is gone again."
 
     def _undo_edit(self, transaction: Transaction, signal: Signal, now: datetime) -> str:
         undo = signal.detail["undo"]
         comment = self._get_standing(undo["comment"])
-        if comment.text != undo["is"]:
+        if (comment.text, comment.edited_at) != (undo["is"], signal.at):
             raise ConflictError("Your comment has been changed since; nothing was undone.")
         edited_at = undo["edited_at"] and datetime.fromisoformat(undo["edited_at"])
         transaction.put_comment(replace(comment, text=undo["was"], edited_at=edited_at))
@@ -313,19 +333,48 @@ class Community(Submitting):
         comment = self._store.get_comment(signal.detail["undo"]["comment"])
         if comment is None or comment.deleted_at != signal.at:
             raise ConflictError("The comment has been dealt with since; nothing was undone.")
+        self._require_room(comment.work_id)
+        if comment.reader_id != signal.reader_id:
+            self._require_moderation(signal, comment)
         transaction.put_comment(replace(comment, deleted_at=None))
         return "The comment is back."
 
+    def _require_moderation(self, signal: Signal, comment: Comment) -> None:
+        """Who was an operator then need not be one now, and who left took their words along."""
+        readers = self._store.get_readers([signal.reader_id, comment.reader_id])
+        if signal.reader_id not in readers or not readers[signal.reader_id].is_operator:
+            raise ConflictError("Only an operator can undo this.")
+        if comment.reader_id not in readers:
+            raise ConflictError("Who wrote this comment has left, and it has gone with them.")
+
     def _undo_follow(self, transaction: Transaction, signal: Signal, now: datetime) -> str:
         author = signal.detail["undo"]["author"]
+        followed = self._find_follow(signal.reader_id, author)
+        if followed is None or followed.at != signal.at:
+            raise ConflictError(f"You stopped following {author} since; nothing was undone.")
         transaction.drop_follow(signal.reader_id, author)
         return f"You follow {author} no longer."
 
     def _undo_unfollow(self, transaction: Transaction, signal: Signal, now: datetime) -> str:
-        undo = signal.detail["undo"]
-        at = datetime.fromisoformat(undo["at"])
-        transaction.put_follow(Follow(signal.reader_id, undo["author"], at))
-        return f"You follow {undo['author']} again."
+        author = signal.detail["undo"]["author"]
+        if self._find_follow(signal.reader_id, author):
+            raise ConflictError(f"You have followed {author} again since; nothing was undone.")
+        later = self._journal.get_later(signal, [Act.UNFOLLOW])
+        if any(each.detail["undo"]["author"] == author for each in later):
+            raise ConflictError(f"You have stopped following {author} again since.")
+        _require_few(self._store.get_follows(signal.reader_id))
+        at = datetime.fromisoformat(signal.detail["undo"]["at"])
+        transaction.put_follow(Follow(signal.reader_id, author, at))
+        return f"You follow {author} again."
+
+    def _find_follow(self, reader_id: int, author: str) -> Follow | None:
+        follows = self._store.get_follows(reader_id)
+        return next((follow for follow in follows if follow.author == author), None)
+
+
+def _require_few(follows: Sequence[Follow]) -> None:
+    if len(follows) >= MOST_FOLLOWS:
+        raise InvalidInputError(f"A reader follows at most {MOST_FOLLOWS:,} authors.")
 
 
 def _clean_comment(text: str) -> str:

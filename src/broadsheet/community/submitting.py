@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from itertools import islice
+from typing import Protocol
 
 from broadsheet import ids
+from broadsheet.batch import Noting
 from broadsheet.bringing import FindWork, Intake, as_word_of, bring, read_file
 from broadsheet.errors import InvalidInputError, NotFoundError
 from broadsheet.files import Upload
@@ -16,7 +19,7 @@ from broadsheet.journal import Journal
 from broadsheet.model import Identifier, Link, PaperDate, Record, Work
 from broadsheet.people import Act, Done, Reader, Signal
 from broadsheet.phrases import clean_text, count, quote
-from broadsheet.ports import Store
+from broadsheet.ports import Store, Transaction
 from broadsheet.sync import Clock
 from broadsheet.text import clean_abstract, clean_line, clean_title
 
@@ -28,8 +31,11 @@ LONGEST_LINK = 2_000
 LONGEST_ABSTRACT = 10_000
 MOST_AUTHORS = 200
 
-FetchPapers = Callable[[Sequence[str]], Sequence[Record]]
-"""Brings in papers by arXiv id. Raises as `Newsroom.fetch` does."""
+
+class FetchPapers(Protocol):
+    """`Newsroom.fetch`, as far as it is needed here: brings in papers by arXiv id."""
+
+    def __call__(self, references: Sequence[str], *, note: Noting) -> Sequence[Record]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +91,12 @@ class Submitting:
                 f"{quote(reference)} is not here, and only papers of arXiv can be fetched by name; "
                 "hand in a file of BibTeX, RIS or CSL-JSON, or type the paper in."
             )
-        now = self._clock()
-        self._check_quota(reader, 1, now)
-        if not self._fetch([reference]) or (work := self._find(reference)) is None:
+        self._check_quota(reader, 1)  # arXiv is not asked in vain
+        done: list[Done] = []
+        came = self._fetch([reference], note=partial(self._keep, reader, done))
+        if not came or (work := self._find(reference)) is None:
             raise InvalidInputError(f"arXiv has no paper {reference}.")
-        return self._keep(reader, [work], now)
+        return done[0] if done else _tell_here([work])
 
     def _find(self, reference: str) -> Work | None:
         try:
@@ -105,47 +112,47 @@ class Submitting:
         return self._submit_records(reader, rows.records)
 
     def _submit_records(self, reader: Reader, records: Sequence[Record]) -> Done:
-        now = self._clock()
-        self._check_quota(reader, len(records), now)
-        numbers = bring(self._intake, as_word_of(reader, records), now=now)
+        done: list[Done] = []
+        note = partial(self._keep, reader, done)
+        numbers = bring(self._intake, as_word_of(reader, records), now=self._clock(), note=note)
         works = list(self._store.get_works(numbers).values())
         if not works:
             raise InvalidInputError("There is no text in this that could be kept.")
-        new = [work for work in works if self._is_new(work, now)]
-        if not new:
-            return Done(f"{_name(works)} {_is(works)} here already.", 0, works[0].id)
-        return self._keep(reader, new, now)
+        return done[0] if done else _tell_here(works)
 
-    def _is_new(self, work: Work, now: datetime) -> bool:
-        return self._store.get_work_records(work.id)[0].seen_at == now
+    def _keep(
+        self, reader: Reader, done: list[Done], transaction: Transaction, works: Sequence[Work]
+    ) -> None:
+        """Write down that a reader brought what is new here, in the transaction that keeps it:
+        between counting and keeping, no other request has its turn."""
+        if not works:
+            return
+        self._check_quota(reader, len(works))
+        now, sentence = self._clock(), f"Handed in {_name(works)}; thank you."
+        for work in works:
+            self._journal.keep(transaction, Signal(reader.id, Act.SUBMIT, now, work.id), sentence)
+        done.append(Done(sentence, 0, works[0].id))
 
-    def _check_quota(self, reader: Reader, papers: int, now: datetime) -> None:
-        recent = self._store.get_signals(reader.id, acts=[Act.SUBMIT], limit=MOST_A_DAY)
-        done = sum(signal.at > now - DAY for signal in recent)
+    def _check_quota(self, reader: Reader, papers: int) -> None:
+        since = self._clock() - DAY
+        done = len(self._store.get_signals(reader.id, acts=[Act.SUBMIT], since=since))
         if done + papers > MOST_A_DAY:
             left = MOST_A_DAY - done
             raise InvalidInputError(
                 f"A reader hands in at most {MOST_A_DAY} papers a day; "
-                + (f"{count(left, 'paper')} more can come today." if left else "come tomorrow.")
+                + (f"{count(left, 'paper')} more can come today." if left > 0 else "come tomorrow.")
             )
 
-    def _keep(self, reader: Reader, works: Sequence[Work], now: datetime) -> Done:
-        sentence = f"Handed in {_name(works)}; thank you."
-        with self._store.write() as transaction:
-            for work in works:
-                self._journal.keep(
-                    transaction, Signal(reader.id, Act.SUBMIT, now, work.id), sentence
-                )
-        return Done(sentence, 0, works[0].id)
+
+def _tell_here(works: Sequence[Work]) -> Done:
+    return Done(
+        f"{_name(works)} {'is' if len(works) == 1 else 'are'} here already.", 0, works[0].id
+    )
 
 
 def _name(works: Sequence[Work]) -> str:
     first = quote(works[0].title)
     return first if len(works) == 1 else f"{first} and {count(len(works) - 1, 'other paper')}"
-
-
-def _is(works: Sequence[Work]) -> str:
-    return "is" if len(works) == 1 else "are"
 
 
 def _read_entry(entry: Entry) -> Record:

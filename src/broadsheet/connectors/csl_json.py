@@ -27,6 +27,7 @@ from broadsheet.errors import BadFileError
 from broadsheet.ids import parse_doi
 from broadsheet.model import BadRow, PaperDate, Record
 from broadsheet.text import clean_abstract, clean_title
+from broadsheet.text.parts import has_too_many_parts
 
 _BEGINNING = re.compile(rb'\s*(?:\[\s*\{|\{\s*"items"\s*:\s*\[)')
 _SIGNS = (b'"type"', b'"container-title"', b'"issued"', b'"DOI"', b'"given"')
@@ -58,6 +59,8 @@ class CslJson:
 
 
 def _items(data: bytes, filename: str) -> list[object]:
+    if has_too_many_parts(data):
+        raise BadFileError(f"{filename} has more parts than can be read at once; split it.")
     try:
         items = orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:

@@ -81,6 +81,12 @@ class Journal:
                 raise ConflictError("This was undone already.")
             return Done(inverse(transaction, signal, now))
 
+    def get_later(self, signal: Signal, acts: Collection[Act]) -> Sequence[Signal]:
+        """What the same reader did after an act, of these kinds, that stands: an inverse asks where
+        what there is does not tell whether it is the act's or a later one's of the same words."""
+        later = self._store.get_signals(signal.reader_id, acts=acts, after=signal.id, limit=None)
+        return [each for each in later if each.undone_at is None and UNDO in each.detail]
+
     def get_done(self, reader: Reader, signal_id: int) -> Done | None:
         """What an act of this reader's came to, as long as it can be undone; else None."""
         try:

@@ -96,6 +96,10 @@ class PeopleReading(Protocol):
     def get_votes_since(self, since: datetime) -> Sequence[Vote]:
         """All votes cast since a moment, oldest first; disabled readers' votes do not count."""
 
+    def get_votes_for(self, work_ids: Collection[int]) -> Sequence[Vote]:
+        """All votes for these papers; disabled readers' votes do not count. One query a thousand
+        papers."""
+
     def get_voted(self, reader_id: int) -> Sequence[Vote]:
         """A reader's votes, newest first."""
 
@@ -105,8 +109,8 @@ class PeopleReading(Protocol):
     def get_comment(self, comment_id: int) -> Comment | None:
         """A comment, or None."""
 
-    def get_comments_of(self, reader_id: int) -> Sequence[Comment]:
-        """What a reader said, newest first, deleted comments left out."""
+    def get_comments_of(self, reader_id: int, *, deleted: bool = False) -> Sequence[Comment]:
+        """What a reader said, newest first; deleted comments only where they are asked for."""
 
     def count_comments(self, work_ids: Collection[int]) -> Mapping[int, int]:
         """How much was said of each of these papers; those of which nothing was are absent."""
@@ -118,9 +122,16 @@ class PeopleReading(Protocol):
         """An act, or None."""
 
     def get_signals(
-        self, reader_id: int, *, acts: Collection[Act] = (), limit: int = 1000
+        self,
+        reader_id: int,
+        *,
+        acts: Collection[Act] = (),
+        limit: int | None = 1000,
+        after: int = 0,
+        since: datetime | None = None,
     ) -> Sequence[Signal]:
-        """A reader's acts, newest first; of all kinds where none is named."""
+        """A reader's acts, newest first; of all kinds where none is named, only those kept `after`
+        the one of a number, or done `since` a moment."""
 
 
 class PressReading(Protocol):
@@ -146,16 +157,26 @@ class PressReading(Protocol):
     def get_edition(self, scope: Scope, name: str, *, reader_id: int = 0) -> Edition | None:
         """An edition that was printed, or None."""
 
+    def get_editions(
+        self, scope: Scope, *, reader_id: int = 0, until: str, limit: int
+    ) -> Sequence[Edition]:
+        """The editions that were printed, up to a name, newest first; one query."""
+
     def get_edition_names(
-        self, scope: Scope, *, reader_id: int = 0, limit: int = 1000
+        self, scope: Scope, *, reader_id: int = 0, until: str = "", limit: int = 1000
     ) -> Sequence[str]:
-        """The names of the editions that were printed, newest first."""
+        """The names of the editions that were printed, newest first; those up to a name only,
+        where one is given."""
 
     def find_printed(
         self, work_ids: Collection[int], scope: Scope, *, reader_id: int = 0
     ) -> Mapping[int, str]:
         """For each of these papers that was in a printed edition of this scope, the name of the
         first."""
+
+    def find_news(self, work_ids: Collection[int]) -> Mapping[int, Mapping[str, bool]]:
+        """For each of these papers that was among the news of a printed day (`Edition.news`), the
+        names of those days, each with whether the paper stood on its page."""
 
 
 class PeopleWriting(Protocol):
@@ -228,6 +249,9 @@ class PeopleWriting(Protocol):
 
 class PressWriting(Protocol):
     """Editions, as they go to press."""
+
+    def is_printed(self, edition: Edition) -> bool:
+        """Whether one of its name was printed before."""
 
     def print_edition(self, edition: Edition) -> Edition:
         """Keep an edition and give it its number, the next of its scope and reader, or return the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from broadsheet.model import Change, Grouping, Identifier, StoredRecord, Work, WorkEvent
@@ -35,6 +35,10 @@ class Store(PeopleReading, PressReading, Protocol):
 
     def get_work_records(self, work_id: int) -> Sequence[StoredRecord]:
         """The records of one work, oldest first."""
+
+    def get_arrivals(self, work_ids: Sequence[int]) -> Mapping[int, datetime]:
+        """When the first record of each work was first seen, one query; unknown numbers, and those
+        of works that were merged into others, are absent."""
 
     def get_history(self, work_id: int) -> Sequence[WorkEvent]:
         """Merges and splits that made the work what it is, oldest first."""

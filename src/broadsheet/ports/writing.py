@@ -30,7 +30,8 @@ class Candidate(NamedTuple):
     """A work that a new record might belong to, with what identity needs to judge it.
 
     All fields are the composed work's. `abstract` (its first 2,000 characters are enough) is the
-    only witness that a listing row has besides its title; a store must fill it.
+    only witness that a listing row has besides its title; a store must fill it. `hearsay` says
+    that nobody but feeds and readers tells of the work; a store need not know.
     """
 
     work_id: int
@@ -39,6 +40,7 @@ class Candidate(NamedTuple):
     year: int | None
     ids: tuple[Identifier, ...]
     abstract: str = ""
+    hearsay: bool = False
 
 
 class NewRecord(NamedTuple):
@@ -74,6 +76,10 @@ class Transaction(PeopleWriting, PressWriting, Protocol):
 
     def find_places(self, hashes: Collection[bytes]) -> Mapping[bytes, tuple[int, int]]:
         """For each content hash that is stored, the numbers of its record and of its work."""
+
+    def count_begun(self, reader_id: int, since: datetime) -> int:
+        """How many works began after a moment with the word of a reader: with a record of a
+        source of readers whose key begins with the reader's number and a colon."""
 
     def get_records(self, work_ids: Collection[int]) -> Mapping[int, Sequence[StoredRecord]]:
         """All records of each work, oldest first."""

@@ -163,6 +163,19 @@ class Press:
             raise NotFoundError("edition", "of this address")
         return reader
 
+    def get_own(self, reader: Reader, limit: int) -> list[Edition]:
+        """A reader's own editions, the newest first: those of today and of the day before, also
+        where they were not printed, and those that were printed before."""
+        today = calendar.period_of(Scope.READER, self._clock().date())
+        printed = self._store.get_editions(
+            Scope.READER, reader_id=reader.id, until=today.name, limit=limit
+        )
+        own = {edition.name: edition for edition in printed}
+        for period in (today, calendar.previous(today)):
+            if period and period.name not in own:
+                own[period.name] = self.compose(period, self._clock(), reader)
+        return [own[name] for name in sorted(own, reverse=True)][:limit]
+
     # --- Making -------------------------------------------------------------------------------
 
     def compose(self, period: Period, now: datetime, reader: Reader | None = None) -> Edition:
@@ -172,7 +185,8 @@ class Press:
         return self._lay_out(material, reader) if reader else compose(material)
 
     def print_due(self, now: datetime | None = None) -> list[Edition]:
-        """Print every edition whose time has come, once; returns those that went to press now.
+        """Print every edition whose time has come, once; returns those that this call printed, and
+        none that another process has printed meanwhile.
 
         Cheap where nothing has changed since it was asked last, an hour ago or less. Raises
         StorageBusyError.
@@ -192,12 +206,22 @@ class Press:
         return printed
 
     def print_now(self, period: Period, now: datetime) -> Edition:
-        """Print the edition of a period as of a moment, whether its time has come or not."""
-        return self._print([self.compose(period, now)])[0]
+        """Print the edition of a period as of a moment, whether its time has come or not; returns
+        the one of its name that was printed before, where there is one."""
+        edition = self.compose(period, now)
+        with self._store.write() as transaction:
+            printed = transaction.print_edition(edition)
+        self.forget()
+        return printed
 
     def _print(self, editions: Sequence[Edition]) -> list[Edition]:
+        """Those of them that nobody had printed, as they were printed."""
         with self._store.write() as transaction:
-            printed = [transaction.print_edition(edition) for edition in editions]
+            printed = [
+                transaction.print_edition(edition)
+                for edition in editions
+                if not transaction.is_printed(edition)
+            ]
         self.forget()  # proofs of the days, weeks and months to come are made of these
         return printed
 
@@ -241,6 +265,7 @@ class Press:
             printed=self._find_printed(period),
             receipt=self._newsroom.summarise(receipts) if receipts else "",
             quiet=tell_quiet(period, now.date(), receipts),
+            counted=gathered.counted,
             example=any(each.news[2:4] == EXAMPLE for each in gathered.news),
         )
 

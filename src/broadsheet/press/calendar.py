@@ -111,11 +111,17 @@ def before(day: date, span: timedelta) -> date:
 
 
 def read_time(text: str) -> time:
-    """A time of day such as "06:00". Raises ConfigError."""
+    """A time of day in UTC, such as "06:00". Raises ConfigError."""
     try:
-        return time.fromisoformat(text).replace(tzinfo=None)
+        found = time.fromisoformat(text)
     except ValueError as error:
         raise ConfigError("The setting 'press' must be a time of day such as 06:00.") from error
+    if found.utcoffset():
+        raise ConfigError(
+            "The setting 'press' is a time of day in UTC, such as 06:00: leave the offset of "
+            f"{text!r} out, and give the time that it is in UTC."
+        )
+    return found.replace(tzinfo=None)
 
 
 def spell(day: date) -> str:

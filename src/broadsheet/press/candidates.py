@@ -7,7 +7,7 @@ dated that day.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -15,9 +15,8 @@ from typing import NamedTuple
 from broadsheet.edition import Part
 from broadsheet.model import Work
 from broadsheet.people import Announced, Measured, Vote
-from broadsheet.ports import Index
+from broadsheet.press.dated import dated_on
 from broadsheet.press.trending import Evidence, as_of, total, weigh
-from broadsheet.query import DateRange, Query
 
 NEWSWORTHY = frozenset({"new", "cross", "listed"})
 """Kinds of announcements that bring a paper into an edition; a new version of one does not."""
@@ -27,8 +26,6 @@ EXAMPLE = ("demo", "example")
 
 NO_PLACE = 1 << 30
 UNKNOWN_DAY = date.min
-MOST_DATED = 4000
-"""As many papers as are read for the days of a period on which nothing was announced."""
 
 
 class News(NamedTuple):
@@ -91,26 +88,6 @@ def _order(news: News) -> tuple[date, int, str, str]:
     return news.day, news.place, news.source, news.category
 
 
-def pick_late(
-    announced: Iterable[Announced],
-    earlier: Mapping[int, News],
-    *,
-    since: datetime,
-    until: datetime,
-) -> dict[int, News]:
-    """Of the papers announced earlier, those that came between two moments: too late for the
-    edition that was made at the first of them."""
-    came: dict[int, datetime] = {}
-    for each in announced:
-        if each.kind in NEWSWORTHY and each.work_id in earlier:
-            came[each.work_id] = min(came.get(each.work_id, each.arrived_at), each.arrived_at)
-    return {
-        number: earlier[number]._replace(late_from=earlier[number].day)
-        for number, at in came.items()
-        if since < at <= until
-    }
-
-
 def rank_without_works(
     numbers: Iterable[int],
     news: Mapping[int, News],
@@ -127,29 +104,6 @@ def rank_without_works(
         return -score, place.place, place.category, number
 
     return sorted(numbers, key=key)
-
-
-def find_dated(index: Index, first: date, last: date, known: Collection[date]) -> list[int]:
-    """Numbers of the papers dated on these days, as far as `known` does not speak for the day, or
-    a little more: papers of which only the month is known are to be left out by `dated_on`."""
-    span = Query(filters=(DateRange(_number(first), _number(last)),))
-    counts = index.count_days(span, first.isoformat(), last.isoformat())
-    spoken_for = {day.isoformat() for day in known}
-    if not any(len(day) == 10 and day not in spoken_for for day in counts):
-        return []
-    return list(index.matches(span, limit=MOST_DATED)[0])
-
-
-def _number(day: date) -> int:
-    return day.year * 10_000 + day.month * 100 + day.day
-
-
-def dated_on(work: Work) -> date | None:
-    """The day of a paper that no source announced, where it is known to the day. One that was
-    announced is news on that day, and not on the day that it was handed in."""
-    value = work.date.value if work.date else ""
-    announced = work.announced_on not in ("", value)
-    return date.fromisoformat(value) if len(value) == 10 and not announced else None
 
 
 def gather_evidence(

@@ -18,6 +18,7 @@ from broadsheet.press.sections import (
     make_section,
     news_section,
     renumber,
+    shorten,
     shown_in,
     top_section,
 )
@@ -28,13 +29,16 @@ TRENDING = 8
 BEST = 12
 OF_EACH = 5
 TOPIC = 5
+LEAD = 900
+"""The first paper has as much of its text as fills the columns of a lead story."""
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
     """All that an edition is made of. `news` is of its own days, late papers included, `earlier`
     of the days before. `printed` holds the editions of the parts of a week or month, by name, each
-    with the day that it begins with. `at` is when it is put together."""
+    with the day that it begins with. `counted` are the numbers of all news, read or not. `at` is
+    when it is put together."""
 
     period: Period
     at: datetime
@@ -45,6 +49,7 @@ class Material:
     receipt: str = ""
     quiet: str = ""
     example: bool = False
+    counted: tuple[int, ...] = ()
 
 
 def compose(material: Material) -> Edition:
@@ -69,7 +74,17 @@ def finish(material: Material, sections: Sequence[Section], *, reader_id: int = 
         quiet="" if found else material.quiet,
         sections=tuple(sections),
         example=material.example,
+        lead=_find_lead(material, sections),
+        news=material.counted,
     )
+
+
+def _find_lead(material: Material, sections: Sequence[Section]) -> str:
+    """The text of the paper that the page begins with. It is kept with the edition: what a later
+    version says is not what was printed."""
+    first = sections[0].entries[0].work_id if sections and sections[0].entries else 0
+    texts = (each.work.text for each in material.news if each.work.id == first)
+    return shorten(next(texts, ""), LEAD)
 
 
 def _lay_out_day(material: Material) -> list[Section]:

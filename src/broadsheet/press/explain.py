@@ -26,7 +26,8 @@ def explain(edition: Edition, work_id: int) -> tuple[str, ...]:
 def _explain(section: Section, entry: Entry) -> list[str]:
     lines = [f"Number {entry.rank} of {len(section.entries)} in “{section.title}”.", entry.reason]
     if entry.late_from:
-        lines.append(f"It was announced on {entry.late_from} and came too late for that edition.")
+        told = f"It was announced on {entry.late_from}"
+        lines.append(f"{told}; that, or the paper, came too late for the edition of that day.")
     if entry.parts:
         summed = " + ".join(f"{part.points:.2f} ({part.seen})" for part in entry.parts)
         lines.append(f"Its score is {entry.score:.2f} = {summed}.")

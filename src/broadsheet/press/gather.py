@@ -2,43 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from broadsheet.edition import Scope
 from broadsheet.model import Work
-from broadsheet.people import Announced
 from broadsheet.ports import Index, Store
-from broadsheet.press.calendar import Period, before, goes_to_press, previous
+from broadsheet.press.calendar import Period, before, goes_to_press
 from broadsheet.press.candidates import (
     Candidate,
     News,
-    dated_on,
     day_of,
-    find_dated,
     gather_evidence,
     is_voted,
     make_candidate,
     pick_announced,
-    pick_late,
     rank_without_works,
 )
+from broadsheet.press.dated import dated_on, find_dated
+from broadsheet.press.late import FORTNIGHT as FORTNIGHT
+from broadsheet.press.late import pick_late, was_shown
 from broadsheet.press.trending import Evidence
 
-FORTNIGHT = timedelta(days=14)
 RECENT = timedelta(days=100)
 MOST_READ = 3000
 """As many papers of a period are read to choose from: those with votes, then as they are listed."""
 
+OF_A_DAY = 20
+"""The first of each of its days are read in any case."""
+
 MOST_EARLIER = 50
+SHORTLIST = 10
+"""For each paper that is to trend, as many are looked at closely."""
+
+MOST_PRINTS = 40
+"""As many of the last printed days are looked at: more than lie in a fortnight."""
 
 
 class Gathered(NamedTuple):
-    """The news of a period, and what people vote for of the fortnight before."""
+    """The news of a period, what people vote for of the fortnight before, and the numbers of all
+    that a day counts as its news, read or not."""
 
     news: Sequence[Candidate]
     earlier: Sequence[Candidate]
+    counted: tuple[int, ...] = ()
+
+
+class _Told(NamedTuple):
+    """Papers by when they are news: in the period, or in the fortnight before it."""
+
+    news: dict[int, News]
+    old: dict[int, News]
 
 
 class Gatherer:
@@ -56,25 +72,68 @@ class Gatherer:
             each for each in self._store.get_announced(start, period.last) if each.arrived_at <= now
         ]
         told = pick_announced(announced)
-        old = {number: each for number, each in told.items() if each.day < period.first}
-        news = {number: each for number, each in told.items() if each.day >= period.first}
-        if period.scope in (Scope.DAY, Scope.READER):
-            news |= self._find_late(announced, old, period, now)
         spoken_for = {each.day for each in announced}
-        dated = find_dated(self._index, period.first, period.last, spoken_for)
-        evidence = self.find_evidence(datetime.combine(start, time(), UTC), now)
+        dated = self._find_dated(period, told, spoken_for)
+        news, old = self._sort(period, now, told | dated)
+        evidence = self._find_evidence_for(period, now, news, old)
         at = min(now, goes_to_press(period, self._press_time))
-        wanted = _choose([*news, *dated], news, evidence, at)
-        earlier = _choose(old.keys() & evidence.keys(), old, evidence, at)[:MOST_EARLIER]
+        wanted = _choose(news, evidence, at)
+        earlier = rank_without_works(old.keys() & evidence.keys(), old, evidence, at)[:MOST_EARLIER]
         works = self._store.get_works([*wanted, *earlier])
-        for number in dated:
+        for number in dated.keys() & news.keys():
             day = dated_on(works[number]) if number in works else None
             if day and day not in spoken_for and period.first <= day <= period.last:
-                news.setdefault(number, News(number, day))
+                news[number] = News(number, day)
+            else:
+                del news[number]
         return Gathered(
             _make(wanted, news, works, evidence, at),
             [each for each in _make(earlier, old, works, evidence, at) if is_voted(each)],
+            tuple(sorted(news)) if period.scope is Scope.DAY else (),
         )
+
+    def _find_dated(
+        self, period: Period, told: Collection[int], spoken_for: Collection[date]
+    ) -> dict[int, News]:
+        """The papers dated on days for which nobody spoke, as far as the index knows."""
+        get_standing = self._store.get_standing
+        dated = find_dated(self._index, get_standing, period.first, period.last, spoken_for)
+        return {number: News(number, day) for number, day in dated.items() if number not in told}
+
+    def _sort(self, period: Period, now: datetime, known: Mapping[int, News]) -> _Told:
+        """What is news in a period, and what was before. A day's news are not those that an earlier
+        edition showed as its own (by an estimate that was put right since); late papers are."""
+        old = {number: each for number, each in known.items() if each.day < period.first}
+        news = {number: each for number, each in known.items() if each.day >= period.first}
+        today = now.date().isoformat()
+        printed = self._find_prints(period, today)
+        if printed:
+            was = {
+                number: {name: shown for name, shown in history.items() if name <= today}
+                for number, history in self._store.find_news(known).items()
+            }
+            shown = {number for number in news if was_shown(was.get(number, {}), period.name)}
+            news, old = (
+                {number: each for number, each in news.items() if number not in shown},
+                old | {number: news[number] for number in shown},
+            )
+            news |= pick_late(old, was, printed, period.name)
+        return _Told(news, old)
+
+    def _find_prints(self, period: Period, today: str) -> list[date]:
+        """The printed days before a day, or none where a later one was printed, which has taken up
+        what was late. A week or month has no late papers: it is of its days as they are known.
+
+        What a clock that was wrong printed of the days to come is in nobody's way.
+        """
+        if period.scope not in (Scope.DAY, Scope.READER):
+            return []
+        names = self._store.get_edition_names(Scope.DAY, until=today, limit=MOST_PRINTS)
+        if names and names[0] > period.name:
+            return []
+        return [date.fromisoformat(name) for name in names if name < period.name]
+
+    # --- Evidence -----------------------------------------------------------------------------
 
     def find_evidence(self, since: datetime, now: datetime) -> Mapping[int, Evidence]:
         """What people did with papers since a moment, here and (not too long ago) elsewhere. Two
@@ -83,47 +142,50 @@ class Gatherer:
         measured = self._store.get_measured_since(recent)
         return gather_evidence(self._store.get_votes_since(since), measured, now)
 
+    def read_evidence(self, numbers: Collection[int], now: datetime) -> Mapping[int, Evidence]:
+        """All that people ever did with these papers. Two queries a thousand papers."""
+        votes, measured = self._store.get_votes_for(numbers), self._store.get_measured(numbers)
+        return gather_evidence(votes, measured, now)
+
+    def _find_evidence_for(
+        self, period: Period, now: datetime, news: Collection[int], old: Collection[int]
+    ) -> Mapping[int, Evidence]:
+        """All evidence of the news, and of earlier papers that something was done with lately."""
+        start = datetime.combine(before(period.first, FORTNIGHT), time(), UTC)
+        lately = self.find_evidence(start, now)
+        return self.read_evidence([*news, *(each for each in old if each in lately)], now)
+
     def make_trending(
         self, evidence: Mapping[int, Evidence], now: datetime, limit: int
     ) -> list[Candidate]:
         """The papers with the most behind them, as candidates of the day they have; a few more
-        than the limit, for those that may not be ranked."""
-        found = rank_without_works(evidence, {}, evidence, now)[: 2 * limit + 20]
+        than the limit, for those that may not be ranked.
+
+        Given is what was done lately. What was done before counts, too, and a number that a list
+        showed before has not grown from nothing: it is read for those that come into question.
+        """
+        most = 2 * limit + 20
+        likely = rank_without_works(evidence, {}, evidence, now)[: SHORTLIST * most]
+        whole = self.read_evidence(likely, now)
+        found = rank_without_works(whole, {}, whole, now)[:most]
         works = self._store.get_works(found)
         return [
-            make_candidate(work, News(work.id, day_of(work)), evidence.get(number), now)
+            make_candidate(work, News(work.id, day_of(work)), whole.get(number), now)
             for number, work in works.items()
         ]
 
-    def _find_late(
-        self,
-        announced: Sequence[Announced],
-        old: Mapping[int, News],
-        period: Period,
-        now: datetime,
-    ) -> dict[int, News]:
-        """What came after the last edition had gone to press, of days that it or those before it
-        spoke for; for the edition that follows it only."""
-        names = self._store.get_edition_names(Scope.DAY, limit=1)
-        day_before = previous(period)
-        if not names or not day_before or names[0] != day_before.name:
-            return {}
-        last = self._store.get_edition(Scope.DAY, names[0])
-        if last is None:
-            return {}
-        late = pick_late(announced, old, since=last.made_at, until=now)
-        printed = self._store.find_printed(late, Scope.DAY)
-        return {number: news for number, news in late.items() if number not in printed}
 
-
-def _choose(
-    numbers: Iterable[int],
-    news: Mapping[int, News],
-    evidence: Mapping[int, Evidence],
-    at: datetime,
-) -> list[int]:
-    """The papers to read: those that people did something with, then as they are listed."""
-    return rank_without_works(set(numbers), news, evidence, at)[:MOST_READ]
+def _choose(news: Mapping[int, News], evidence: Mapping[int, Evidence], at: datetime) -> list[int]:
+    """The papers to read: those that people did something with, then as they are listed, and the
+    first of each day."""
+    of_day: Counter[date] = Counter()
+    chosen = []
+    for place, number in enumerate(rank_without_works(news, news, evidence, at)):
+        day = news[number].day
+        if place < MOST_READ or of_day[day] < OF_A_DAY:
+            chosen.append(number)
+        of_day[day] += 1
+    return chosen
 
 
 def _make(

@@ -1,4 +1,4 @@
-"""Prints what is due: each day, week and month whose time has come, and each reader's own day.
+"""Says what is due: each day, week and month whose time has come and that was not printed.
 
 Printing begins with the day that it is first asked for. Days that were missed since (the machine
 was off) are printed afterwards, in order, as far back as late papers are taken in; all other days
@@ -12,24 +12,20 @@ from datetime import date, datetime, time
 
 from broadsheet.edition import Edition, Scope
 from broadsheet.ports import Store
-from broadsheet.press.calendar import (
-    Period,
-    before,
-    following,
-    goes_to_press,
-    period_of,
-    previous,
-    read_name,
-)
+from broadsheet.press.calendar import Period, before, goes_to_press, period_of, previous
 from broadsheet.press.gather import FORTNIGHT
+
+_ENOUGH = 40
+"""More names than a fortnight has days: where there are as many, the oldest is from before it."""
 
 
 def find_due(store: Store, press_time: time, now: datetime) -> Iterator[Period]:
-    """The days, weeks and months that are to be printed, in the order in which they are."""
-    days = _find_due(store, Scope.DAY, press_time, now)
-    yield from days
-    printing = bool(days or store.get_edition_names(Scope.DAY, limit=1))
-    for scope in (Scope.WEEK, Scope.MONTH) if printing else ():
+    """The days, weeks and months that are to be printed, in the order in which they are.
+
+    They are found from the moment that it is, back as far as late papers are taken in: what a clock
+    that was wrong printed of the future is in nobody's way.
+    """
+    for scope in (Scope.DAY, Scope.WEEK, Scope.MONTH):
         yield from _find_due(store, scope, press_time, now)
 
 
@@ -45,16 +41,20 @@ def _find_due(store: Store, scope: Scope, press_time: time, now: datetime) -> Se
     last = last_due(scope, press_time, now)
     if last is None:
         return []
-    names = store.get_edition_names(scope, limit=1)
+    names = store.get_edition_names(scope, until=last.name, limit=_ENOUGH)
     if not names:
         return [last] if _begins(store, last) else []
-    due: list[Period] = []
-    period = following(read_name(scope, names[0]))
-    while period and period.last <= last.last:
-        if period.last >= before(last.last, FORTNIGHT):
-            due.append(period)
-        period = following(period)
-    return due
+    return [each for each in _look_back(last) if each.name > names[-1] and each.name not in names]
+
+
+def _look_back(last: Period) -> Sequence[Period]:
+    """The last period and those before it that ended in the fortnight before its end."""
+    found: list[Period] = []
+    period: Period | None = last
+    while period and period.last >= before(last.last, FORTNIGHT):
+        found.append(period)
+        period = previous(period)
+    return found[::-1]
 
 
 def _begins(store: Store, period: Period) -> bool:
@@ -62,11 +62,8 @@ def _begins(store: Store, period: Period) -> bool:
     it would say nothing that is worth keeping."""
     if period.scope is Scope.DAY:
         return True
-    return any(_is_in(period, name) for name in store.get_edition_names(Scope.DAY, limit=40))
-
-
-def _is_in(period: Period, name: str) -> bool:
-    return period.first <= date.fromisoformat(name) <= period.last
+    names = store.get_edition_names(Scope.DAY, until=period.last.isoformat(), limit=1)
+    return bool(names) and names[0] >= period.first.isoformat()
 
 
 def is_worth_printing(edition: Edition, today: date) -> bool:

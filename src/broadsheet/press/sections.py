@@ -85,16 +85,16 @@ def shorten_names(names: Sequence[str]) -> tuple[str, ...]:
     return (*kept, f"{len(names) - len(kept):,} others")
 
 
-def shorten(text: str) -> str:
+def shorten(text: str, width: int = EXCERPT) -> str:
     """The beginning of a text: whole sentences if that leaves enough, else whole words, and no
     mathematics that is cut in two."""
-    if len(text) <= EXCERPT:
+    if len(text) <= width:
         return text
-    head = text[: EXCERPT + 1]
+    head = text[: width + 1]
     end = max(head.rfind(mark) for mark in (". ", "! ", "? ")) + 1
-    if end > EXCERPT // 2 and head[:end].count("$") % 2 == 0:
+    if end > width // 2 and head[:end].count("$") % 2 == 0:
         return head[:end]
-    head = head[: max(head.rfind(" "), EXCERPT // 2)]
+    head = head[: max(head.rfind(" "), width // 2)]
     if head.count("$") % 2:
         head = head[: head.rfind("$")]
     return head.rstrip(" ,;:.") + "…"

@@ -35,6 +35,8 @@ CITATIONS = Weight(1.0, 60.0)
 STARS = Weight(0.5, 60.0)
 NEW = Weight(0.5, 7.0)
 CODE = 0.25
+LEAST = 0.001
+"""What people did weighs this at least, however long ago: nobody is told that they did nothing."""
 
 FORMULA = (
     f"{VOTES.points:g} × log2(1 + votes here), each vote halved every {VOTES.days:g} days; "
@@ -151,8 +153,10 @@ def _rises(series: Series, now: datetime) -> Iterator[tuple[datetime, float]]:
 def _part(
     name: str, seen: str, weight: Weight, rises: Iterable[tuple[datetime, float]], now: datetime
 ) -> Part:
-    count = fsum(rise * _halve(now - at, weight.days) for at, rise in rises)
-    return Part(name, seen, round(weight.points * log2(1 + count), 3))
+    known = list(rises)
+    count = fsum(rise * _halve(now - at, weight.days) for at, rise in known)
+    points = round(weight.points * log2(1 + count), 3)
+    return Part(name, seen, max(points, LEAST) if known else points)
 
 
 def _new(day: date, now: datetime) -> Part:

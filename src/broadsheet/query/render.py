@@ -1,11 +1,8 @@
-"""The tree back to text, for links that hold one filter more or less than the page shows."""
+"""The tree back to text, for links that hold a search, whole or narrowed."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from broadsheet.query.dates import format_range
-from broadsheet.query.parser import parse
 from broadsheet.query.tree import (
     And,
     DateRange,
@@ -30,27 +27,6 @@ def field_filter(field: str, value: str) -> str:
     """The text of a filter for a facet's value: category:cs.LG, venue:"NeurIPS 2023"."""
     plain = field != "venue" and value.isascii() and not set(value) & set(' "()\t\n,;')
     return f"{field}:{value}" if plain else f'{field}:"{value.translate(_UNQUOTED)}"'
-
-
-def with_filter(text: str, added: str) -> str:
-    """The search `text` narrowed by the filter `added`; a new date range replaces an old one.
-
-    Raises InvalidQueryError when either has a mistake in it.
-    """
-    query, new = parse(text), parse(added).filters
-    kept = [node for node in query.filters if node not in new]
-    if any(isinstance(node, DateRange) for node in new):
-        kept = [node for node in kept if not isinstance(node, DateRange)]
-    return render(replace(query, filters=(*kept, *new)))
-
-
-def without_filter(text: str, removed: str) -> str:
-    """The search `text` without the filter `removed`, if it has it.
-
-    Raises InvalidQueryError when either has a mistake in it.
-    """
-    query, old = parse(text), parse(removed).filters
-    return render(replace(query, filters=tuple(n for n in query.filters if n not in old)))
 
 
 _UNQUOTED = {ord(quote): "'" for quote in '"“”„‟'}

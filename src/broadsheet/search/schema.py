@@ -13,7 +13,6 @@ before number, larger first; the number can be read off the key.
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from calendar import monthrange
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broadsheet.model import PaperDate, Work
+from broadsheet.text import normalise
 
 if TYPE_CHECKING:
     import tantivy
@@ -115,7 +115,7 @@ def to_document(work: Work) -> dict[str, Any]:
 
 def normalize(text: str) -> str:
     """Composed characters (NFC), so that accents fold; lone surrogates become "?"."""
-    return text if text.isascii() else unicodedata.normalize("NFC", encodable(text))
+    return text if text.isascii() else normalise(encodable(text), "NFC")
 
 
 def encodable(text: str) -> str:

@@ -22,14 +22,27 @@ from broadsheet.model import Sort, Work
 from broadsheet.people import Act, Done, Reader, Saved, Sharing, Shelf, Signal
 from broadsheet.phrases import LONGEST_ABOUT, clean_name, clean_text, count
 from broadsheet.ports import Store, Transaction
-from broadsheet.shelves.base import MOST_PAPERS, MOST_SHELVES, signal_of
+from broadsheet.shelves.base import MOST_PAPERS, MOST_SHELVES, is_as_made, note_of, signal_of
 from broadsheet.shelves.filling import Filling
 from broadsheet.shelves.saving import FIRST_SHELF
 from broadsheet.shown import Page
 from broadsheet.signing import Signer
 from broadsheet.sync import Clock
 
-__all__ = ["FIRST_SHELF", "MOST_PAPERS", "MOST_SHELVES", "OnShelf", "Shelves", "Upload"]
+__all__ = [
+    "FIRST_SHELF",
+    "MOST_PAPERS",
+    "MOST_SHELVES",
+    "OnShelf",
+    "Search",
+    "Shelves",
+    "Upload",
+    "note_of",
+]
+
+
+_FILES = "files of a shelf"
+"""What the token of a private address is signed for, so that it is not the one of a link."""
 
 
 class OnShelf(NamedTuple):
@@ -98,7 +111,7 @@ class Shelves(Filling):
                 transaction,
                 signal_of(reader, Act.MAKE_SHELF, now, shelf_id=number),
                 f"Made the shelf {shelf.name}.",
-                undo={},
+                undo={"name": shelf.name, "about": about},
                 target=number,
             )
 
@@ -151,11 +164,6 @@ class Shelves(Filling):
                 undo={},
             )
 
-    def _require_free(self, wanted: Shelf) -> None:
-        for shelf in self._store.get_shelves(wanted.reader_id):
-            if shelf.id != wanted.id and shelf.name.casefold() == wanted.name.casefold():
-                raise ConflictError(f"You have a shelf {shelf.name} already.")
-
     # --- Looking ------------------------------------------------------------------------------
 
     def get(self, reader: Reader) -> Sequence[Shelf]:
@@ -177,10 +185,31 @@ class Shelves(Filling):
     def _may_see(self, viewer: Reader | None, shelf: Shelf, token: str) -> bool:
         if viewer and viewer.id == shelf.reader_id:
             return True
+        if shelf.sharing is Sharing.NOBODY:
+            return False
+        owner = self._store.get_readers([shelf.reader_id]).get(shelf.reader_id)
+        if owner is None or owner.disabled:
+            return False
         if token:
-            shared = shelf.sharing is not Sharing.NOBODY
-            return shared and self._signer.check(token, *self._parts(shelf))
+            return self._signer.check(token, *self._parts(shelf, owner))
         return shelf.sharing is Sharing.INSTANCE
+
+    def get_for_files(self, shelf_id: int, token: str) -> Shelf:
+        """The shelf whose files a token opens: that of its link, or of its private address, which
+        the owner's programs use whoever else may see it. Raises NotFoundError."""
+        shelf = self._store.get_shelf(shelf_id)
+        if shelf is None or shelf.deleted_at or not self._opens_files(shelf, token):
+            raise NotFoundError("shelf", shelf_id)
+        return shelf
+
+    def _opens_files(self, shelf: Shelf, token: str) -> bool:
+        if not token:
+            return False
+        owner = self._store.get_readers([shelf.reader_id]).get(shelf.reader_id)
+        if owner is None or owner.disabled:
+            return False
+        private = self._signer.check(token, *self._parts(shelf, owner, kind=_FILES))
+        return private or self._may_see(None, shelf, token)
 
     def get_papers(
         self, shelf: Shelf, *, limit: int | None = None, offset: int = 0
@@ -230,8 +259,13 @@ class Shelves(Filling):
         where its `owner` is given."""
         return self._signer.sign(*self._parts(shelf, owner))
 
+    def files_link_of(self, shelf: Shelf, owner: Reader | None = None) -> str:
+        """The token of a shelf's private address: it opens its files, not its page and its notes;
+        one query, none where its `owner` is given."""
+        return self._signer.sign(*self._parts(shelf, owner, kind=_FILES))
+
     def new_link(self, reader: Reader, shelf_id: int) -> Done:
-        """Make the links to a shelf that were given out void; there is a new one. For good."""
+        """Make the addresses of a shelf that were given out void; there are new ones. For good."""
         now = self._clock()
         with self._store.write() as transaction:
             shelf = self._get_own(reader.id, shelf_id)
@@ -239,17 +273,21 @@ class Shelves(Filling):
             return self._journal.keep(
                 transaction,
                 signal_of(reader, Act.CHANGE_SHELF, now, shelf_id=shelf_id),
-                f"{shelf.name} has a new link; the old one leads nowhere now.",
+                f"{shelf.name} has a new address; the old one leads nowhere now.",
             )
 
-    def _parts(self, shelf: Shelf, owner: Reader | None = None) -> tuple[object, ...]:
+    def _parts(
+        self, shelf: Shelf, owner: Reader | None = None, *, kind: str = "shelf"
+    ) -> tuple[object, ...]:
         owner = owner or self._store.get_readers([shelf.reader_id])[shelf.reader_id]
-        return "shelf", shelf.id, shelf.generation, owner.generation
+        return kind, shelf.id, shelf.generation, owner.generation
 
     # --- Undoing ------------------------------------------------------------------------------
 
     def _undo_make(self, transaction: Transaction, signal: Signal, now: datetime) -> str:
-        shelf = self._get_own(signal.reader_id, signal.shelf_id or 0)
+        shelf, undo = self._get_own(signal.reader_id, signal.shelf_id or 0), signal.detail["undo"]
+        if not is_as_made(shelf, undo["name"], undo["about"]):
+            raise ConflictError(f"{shelf.name} has been changed since; delete it instead.")
         if shelf.papers:
             raise ConflictError(
                 f"{shelf.name} has {count(shelf.papers, 'paper')} on it by now; delete it instead."
@@ -259,7 +297,11 @@ class Shelves(Filling):
 
     def _undo_change_shelf(self, transaction: Transaction, signal: Signal, now: datetime) -> str:
         shelf, undo = self._get_own(signal.reader_id, signal.shelf_id or 0), signal.detail["undo"]
-        if any(str(getattr(shelf, key)) != value for key, value in undo["is"].items()):
+        later = self._journal.get_later(signal, [Act.CHANGE_SHELF])
+        if any(str(getattr(shelf, key)) != value for key, value in undo["is"].items()) or any(
+            each.shelf_id == shelf.id and each.detail["undo"]["was"].keys() & undo["was"].keys()
+            for each in later
+        ):
             raise ConflictError(f"{shelf.name} has been changed since; nothing was undone.")
         was = dict(undo["was"])
         if "sharing" in was:
@@ -273,7 +315,10 @@ class Shelves(Filling):
         shelf = self._store.get_shelf(signal.shelf_id or 0)
         if shelf is None or shelf.reader_id != signal.reader_id or shelf.deleted_at is None:
             raise NotFoundError("shelf", signal.shelf_id)
+        if shelf.deleted_at != signal.at:
+            raise ConflictError(f"{shelf.name} was deleted anew since; nothing was undone.")
         self._require_free(shelf)
+        self._require_room(shelf.reader_id)
         transaction.put_shelf(replace(shelf, deleted_at=None))
         papers = len(self._store.get_saved([shelf.id]))
         return f"The shelf {shelf.name} is back with {count(papers, 'paper')} on it."

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from broadsheet.bringing import FindWork
-from broadsheet.errors import InvalidInputError, NotFoundError
+from broadsheet.errors import ConflictError, InvalidInputError, NotFoundError
 from broadsheet.journal import Journal
-from broadsheet.people import Act, Reader, Saved, Shelf, Signal
+from broadsheet.people import Act, Reader, Saved, Sharing, Shelf, Signal
 from broadsheet.phrases import clean_name
 from broadsheet.ports import Store
 from broadsheet.sync import Clock
@@ -43,9 +43,17 @@ class Owned:
 
     def _make_new(self, reader: Reader, name: str, about: str, now: datetime) -> Shelf:
         """A shelf that is yet to be put. Raises InvalidInputError where there are too many."""
-        if len(self._store.get_shelves(reader.id)) >= MOST_SHELVES:
-            raise InvalidInputError(f"A reader has at most {MOST_SHELVES} shelves.")
+        self._require_room(reader.id)
         return Shelf(0, reader.id, clean_name(name, "A shelf's name"), now, about=about)
+
+    def _require_room(self, reader_id: int) -> None:
+        if len(self._store.get_shelves(reader_id)) >= MOST_SHELVES:
+            raise InvalidInputError(f"A reader has at most {MOST_SHELVES} shelves.")
+
+    def _require_free(self, wanted: Shelf) -> None:
+        for shelf in self._store.get_shelves(wanted.reader_id):
+            if shelf.id != wanted.id and shelf.name.casefold() == wanted.name.casefold():
+                raise ConflictError(f"You have a shelf {shelf.name} already.")
 
     def _find_saved(self, reader_id: int, work_id: int) -> dict[int, Saved]:
         """Where a paper is on a reader's shelves, by shelf."""
@@ -60,6 +68,17 @@ def check_room(shelf: Shelf, more: int) -> None:
             f"A shelf holds at most {MOST_PAPERS:,} papers; {shelf.name} has {shelf.papers:,}, and "
             f"{more:,} would come on top of them."
         )
+
+
+def note_of(saved: Iterable[Saved]) -> str:
+    """The note beside a paper, given all places of it on one reader's shelves. It is the same on
+    each, unless one was written beside the paper on one shelf only; then it is the first."""
+    return next((each.note for each in saved if each.note), "")
+
+
+def is_as_made(shelf: Shelf, name: str, about: str) -> bool:
+    """Whether a shelf is, but for what lies on it, as it was when it was made."""
+    return (shelf.name, shelf.about, shelf.sharing) == (name, about, Sharing.NOBODY)
 
 
 def signal_of(

@@ -7,12 +7,13 @@ from datetime import datetime
 
 from broadsheet.bringing import (
     BATCH,
+    Brought,
     File,
     FindWork,
     Intake,
     Rows,
     as_word_of,
-    bring,
+    bring_for,
     read_file,
 )
 from broadsheet.errors import (
@@ -63,23 +64,23 @@ class Filling(Saving):
         if not records:
             raise InvalidInputError(_tell_nothing(rows))
         now = self._clock()
-        numbers = bring(self._intake, as_word_of(reader, records), now=now)
-        wanted = dict.fromkeys(number for number in numbers if number)
-        return self._put_all(reader, shelf_id, wanted, rows, now)
+        brought = bring_for(self._intake, reader, as_word_of(reader, records), now=now)
+        wanted = dict.fromkeys(number for number in brought.numbers if number)
+        return self._put_all(reader, shelf_id, wanted, _tell_rest(brought, rows), now)
 
     def _put_all(
         self,
         reader: Reader,
         shelf_id: int,
         numbers: Collection[int],
-        rows: Sequence[Rows],
+        rest: Sequence[str],
         now: datetime,
     ) -> Done:
         with self._store.write() as transaction:
             shelf = self._get_own(reader.id, shelf_id)
             there = {saved.work_id for saved in self._store.get_saved([shelf_id])}
             new = [number for number in numbers if number not in there]
-            sentence = _tell(shelf.name, len(new), len(numbers) - len(new), rows)
+            sentence = _tell(shelf.name, len(new), len(numbers) - len(new), rest)
             if not new:
                 return Done(sentence)
             check_room(shelf, len(new))
@@ -95,15 +96,18 @@ class Filling(Saving):
         shelf = self._get_own(signal.reader_id, signal.shelf_id or 0)
         put: list[int] = signal.detail["undo"]["works"]
         are = self._resolve(put)
-        gone = [
-            saved.work_id
+        there = [
+            saved
             for saved in self._store.get_saved([shelf.id])
             if saved.saved_at == signal.at and saved.work_id in are
         ]
+        gone = [each.work_id for each in there if not each.note and each.read_at is None]
         if not gone:
             raise ConflictError(f"Nothing of that is on {shelf.name} any more.")
         transaction.drop_saved(shelf.id, gone)
-        return f"Took {count(len(gone), 'paper')} off {shelf.name} again."
+        kept = len(there) - len(gone)
+        stays = f"; {count(kept, 'paper')} with a note or a mark of yours stayed" if kept else ""
+        return f"Took {count(len(gone), 'paper')} off {shelf.name} again{stays}."
 
     def _resolve(self, numbers: Sequence[int]) -> set[int]:
         """The numbers that works have now, which may have been merged since."""
@@ -136,11 +140,15 @@ class Filling(Saving):
         return Done("; ".join(parts).rstrip(".") + ".")
 
 
-def _tell(name: str, new: int, there: int, rows: Sequence[Rows]) -> str:
+def _tell(name: str, new: int, there: int, rest: Sequence[str]) -> str:
     parts = [f"Put {count(new, 'paper')} on {name}"]
     if there:
         parts.append(f"{there:,} {'was' if there == 1 else 'were'} there already")
-    return "; ".join([*parts, *_tell_bad(rows)]).rstrip(".") + "."
+    return "; ".join([*parts, *rest]).rstrip(".") + "."
+
+
+def _tell_rest(brought: Brought, rows: Sequence[Rows]) -> list[str]:
+    return [part for part in (brought.note, *_tell_bad(rows)) if part]
 
 
 def _tell_nothing(rows: Sequence[Rows]) -> str:

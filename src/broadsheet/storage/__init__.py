@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -30,7 +31,14 @@ from broadsheet.ports import Progress, WorkKey
 from broadsheet.storage import check, reads
 from broadsheet.storage.backup import copy_library, restore
 from broadsheet.storage.changes import get_changes, get_last_change
-from broadsheet.storage.engine import FILE_NAME, open_reader, open_writer, plain_errors
+from broadsheet.storage.engine import (
+    FILE_NAME,
+    close_to_others,
+    make_folder,
+    open_reader,
+    open_writer,
+    plain_errors,
+)
 from broadsheet.storage.grouping import get_groupings
 from broadsheet.storage.keys import find_carriers
 from broadsheet.storage.live import LiveReading
@@ -42,7 +50,7 @@ from broadsheet.storage.rows import Composer
 from broadsheet.storage.schema import HEAD
 from broadsheet.storage.transaction import SqlTransaction
 
-__all__ = ["SqlStore", "restore"]
+__all__ = ["SqlStore", "close_to_others", "restore"]
 
 WAIT_SECONDS = 5.0
 CHECK_BATCH = 2000
@@ -74,7 +82,7 @@ class SqlStore(LiveReading, PeopleReading, PressReading):
         if not path.exists() and not create:
             raise NotFoundError("library", folder, within="")
         if create:
-            _make_folder(folder)
+            make_folder(folder)
         with plain_errors(path):
             if not path.exists() or _read_revision(path) != HEAD:
                 with lock.hold():
@@ -121,6 +129,10 @@ class SqlStore(LiveReading, PeopleReading, PressReading):
     def get_work_records(self, work_id: int) -> Sequence[StoredRecord]:
         with self._read() as connection:
             return reads.get_records(connection, [work_id]).get(work_id, ())
+
+    def get_arrivals(self, work_ids: Sequence[int]) -> Mapping[int, datetime]:
+        with self._read() as connection:
+            return reads.get_arrivals(connection, work_ids)
 
     def get_history(self, work_id: int) -> Sequence[WorkEvent]:
         with self._read() as connection:
@@ -183,13 +195,6 @@ class SqlStore(LiveReading, PeopleReading, PressReading):
 
     def backup(self, target: str) -> None:
         copy_library(self._path, Path(target))
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageError(f"{folder} cannot be made: {error.strerror}.") from error
 
 
 def _require_content(path: Path, *, create: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
@@ -19,6 +18,7 @@ from broadsheet.storage.parts import Reading, Writing
 from broadsheet.storage.rows import in_chunks
 from broadsheet.storage.schema_people import invitations, reader_keys, readers, sessions
 from broadsheet.storage.values import from_pairs, from_row, to_microseconds, to_row
+from broadsheet.text import fold_name
 
 READER_COLUMNS = tuple(readers.c[each.name] for each in fields(Reader))
 # Each page of an instance without accounts asks this.
@@ -127,11 +127,6 @@ class AccountsWriting(Writing):
 
     def erase_reader(self, reader_id: int) -> None:
         erase_reader(self._connection, reader_id)
-
-
-def fold_name(name: str) -> str:
-    """A reader's name as names are compared."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def _require_free(connection: Connection, reader: Reader, folded: str) -> None:

@@ -11,6 +11,8 @@ from broadsheet.errors import ConflictError, NotFoundError, StorageError
 from broadsheet.storage.engine import (
     FILE_NAME,
     address_to_read,
+    make_folder,
+    make_own,
     not_a_library,
     open_reader,
     plain_errors,
@@ -44,6 +46,7 @@ def copy_library(source: Path, target: Path, *, signed_in: bool = True) -> None:
 
 def _copy(source: Path, part: Path) -> None:
     part.unlink(missing_ok=True)
+    make_own(part)
     with (
         closing(sqlite3.connect(address_to_read(source), uri=True)) as here,
         closing(sqlite3.connect(part)) as there,
@@ -83,10 +86,7 @@ def restore(backup: Path, folder: Path) -> None:
             raise ConflictError(f"{folder} holds a library already; restore into a new folder.")
     with plain_errors(backup):
         _require_sound(backup)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageError(f"{folder} cannot be made: {error.strerror}.") from error
+    make_folder(folder)
     copy_library(backup, folder / FILE_NAME, signed_in=False)
 
 

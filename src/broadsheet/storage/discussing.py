@@ -58,6 +58,19 @@ class DiscussionReading(Reading):
         )
         return self._get_votes(query)
 
+    def get_votes_for(self, work_ids: Collection[int]) -> Sequence[Vote]:
+        query = (
+            select(work.c.id, votes.c.reader_id, votes.c.at)
+            .join_from(work, votes, votes.c.work_id == TARGET)
+            .join(readers, readers.c.id == votes.c.reader_id)
+            .where(~readers.c.disabled)
+        )
+        return [
+            vote
+            for chunk in in_chunks(work_ids)
+            for vote in self._get_votes(query.where(work.c.id.in_(chunk)))
+        ]
+
     def get_voted(self, reader_id: int) -> Sequence[Vote]:
         query = select(*_VOTE).where(votes.c.reader_id == reader_id)
         return self._get_votes(query.order_by(votes.c.at.desc(), votes.c.work_id.desc()))
@@ -80,8 +93,10 @@ class DiscussionReading(Reading):
             row = find_numbered(connection, select(comments), comments, comment_id)
         return Comment(**from_row(row)) if row else None
 
-    def get_comments_of(self, reader_id: int) -> Sequence[Comment]:
-        query = select(comments).where(comments.c.reader_id == reader_id, _STANDING)
+    def get_comments_of(self, reader_id: int, *, deleted: bool = False) -> Sequence[Comment]:
+        query = select(comments).where(comments.c.reader_id == reader_id)
+        if not deleted:
+            query = query.where(_STANDING)
         return self._get_comments(query.order_by(comments.c.at.desc(), comments.c.id.desc()))
 
     def count_comments(self, work_ids: Collection[int]) -> Mapping[int, int]:

@@ -13,7 +13,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -32,6 +32,7 @@ WRITE_PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",
     "foreign_keys = ON",
+    "secure_delete = ON",  # what is deleted is overwritten, whatever SQLite was built for
     "cache_size = -65536",
     "wal_autocheckpoint = 8192",
     "journal_size_limit = 67108864",
@@ -46,6 +47,8 @@ def open_reader(path: Path) -> Engine:
 def open_writer(path: Path, *, create: bool = False) -> Engine:
     """An engine with the one connection that writes. Use it under the write lock only."""
     mode = "rwc" if create else "rw"
+    if create:
+        make_own(path)
     return _make_engine(path, mode, StaticPool, WRITE_PRAGMAS, "BEGIN IMMEDIATE")
 
 
@@ -82,6 +85,39 @@ def address_to_read(path: Path) -> str:
     if log.exists() or is_writable(path.parent):
         return address
     return address + "&immutable=1"
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that is its owner's alone, whatever the umask; one that is there stays as it
+    is. Raises StorageError."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+    except OSError as error:
+        raise StorageError(f"{folder} cannot be made: {error.strerror}.") from error
+    if not folder.is_dir():
+        raise StorageError(f"{folder} cannot be made: it is a file.")
+
+
+def make_own(path: Path) -> None:
+    """Make an empty file that only its owner reads: SQLite gives those beside it the same mode.
+    Where it cannot be made, SQLite says why."""
+    with suppress(OSError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def close_to_others(folder: Path) -> Path | None:
+    """Take the rights of others from a library's folder and from what holds secrets in it, as far
+    as it is ours; returns what others can still read, or None."""
+    kept = (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", "secret")
+    files = [folder / name for name in kept if (folder / name).exists()]
+    for path in (folder, *files):
+        with suppress(OSError):  # it is another's, or the disk knows no rights
+            path.chmod(path.stat().st_mode & 0o700)
+    if not folder.stat().st_mode & 0o077:
+        return None
+    return next((path for path in files if path.stat().st_mode & 0o077), None)
 
 
 def is_writable(folder: Path) -> bool:

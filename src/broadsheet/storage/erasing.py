@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from broadsheet.storage.numbers import grow_stamp
 from broadsheet.storage.schema_people import (
@@ -30,11 +30,12 @@ def erase_reader(connection: Connection, reader_id: int) -> None:
     """Delete an account; its comments stay as deleted ones, so that threads stay whole."""
     if connection.scalar(select(readers.c.id).where(readers.c.id == reader_id)) is None:
         return  # what lies under a number that is nobody's is the instance's
-    theirs = select(shelves.c.id).where(shelves.c.reader_id == reader_id)
-    connection.execute(delete(saved).where(saved.c.shelf_id.in_(theirs)))
+    own = select(shelves.c.id).where(shelves.c.reader_id == reader_id)
+    connection.execute(delete(saved).where(saved.c.shelf_id.in_(own)))
     for table in _KEPT:
         connection.execute(delete(table).where(table.c.reader_id == reader_id))
-    connection.execute(delete(invitations).where(invitations.c.made_by == reader_id))
+    theirs = or_(invitations.c.made_by == reader_id, invitations.c.used_by == reader_id)
+    connection.execute(delete(invitations).where(theirs))
     deleted_at = func.coalesce(comments.c.deleted_at, comments.c.edited_at, comments.c.at)
     connection.execute(
         update(comments)

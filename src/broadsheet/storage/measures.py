@@ -7,16 +7,30 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from math import isfinite
 
-from sqlalchemy import Connection, false, func, literal, or_, select
+from sqlalchemy import Connection, bindparam, false, func, literal, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from broadsheet.model import Identifier, Work
 from broadsheet.sources import Measure, Series
-from broadsheet.storage.reads import get_works, resolve
+from broadsheet.storage.reads import get_works
 from broadsheet.storage.rows import Composer, in_chunks, to_datetime, to_seconds
-from broadsheet.storage.schema import record
+from broadsheet.storage.schema import record, work
 from broadsheet.storage.schema_live import measure
 from broadsheet.storage.standing import IS_LAST, refresh_standing
+
+_NAMES = (
+    select(record.c.source, record.c.key)
+    .join_from(work, record, record.c.work_id == func.coalesce(work.c.redirect_to, work.c.id))
+    .where(work.c.id == bindparam("asked"))
+    .distinct()
+    .subquery()
+)
+# The page of a paper asks this; to put it together anew would take longer than the answer.
+_SERIES_OF = (
+    select(measure.c.source, measure.c.name, measure.c.at, measure.c.value)
+    .join(_NAMES, (_NAMES.c.source == measure.c.source) & (_NAMES.c.key == measure.c.key))
+    .order_by(measure.c.source, measure.c.name, measure.c.at)
+)
 
 
 def add_measures(
@@ -67,19 +81,8 @@ def _get_last(
 
 def get_series(connection: Connection, work_id: int) -> Series:
     """The measures of all that a work's records are called by, named "<source> <name>"."""
-    names = (
-        select(record.c.source, record.c.key)
-        .where(record.c.work_id == resolve(connection, work_id))
-        .distinct()
-        .subquery()
-    )
-    rows = connection.execute(
-        select(measure.c.source, measure.c.name, measure.c.at, measure.c.value)
-        .join(names, (names.c.source == measure.c.source) & (names.c.key == measure.c.key))
-        .order_by(measure.c.source, measure.c.name, measure.c.at)
-    )
     series: dict[str, list[tuple[datetime, float]]] = defaultdict(list)
-    for source, name, at, value in rows:
+    for source, name, at, value in connection.execute(_SERIES_OF, {"asked": work_id}):
         series[f"{source} {name}"].append((to_datetime(at), value))
     return {name: tuple(points) for name, points in series.items()}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -19,6 +20,9 @@ from broadsheet.storage.schema import record, work
 from broadsheet.storage.schema_live import announcement, measure
 from broadsheet.storage.schema_people import editions, printed
 from broadsheet.storage.standing import get_standing
+
+_COUNTED = "day news"
+"""The scope under which `printed` keeps all that a day counted as its news."""
 
 
 class PressReading(Reading):
@@ -70,12 +74,26 @@ class PressReading(Reading):
         with self._read() as connection:
             return _get_edition(connection, scope, name, reader_id)
 
+    def get_editions(
+        self, scope: Scope, *, reader_id: int = 0, until: str, limit: int
+    ) -> Sequence[Edition]:
+        query = (
+            select(editions.c.payload)
+            .filter_by(scope=scope.value, reader_id=reader_id)
+            .where(editions.c.name <= until)
+        )
+        with self._read() as connection:
+            payloads = connection.scalars(query.order_by(editions.c.name.desc()).limit(limit))
+            return [Edition.from_json(payload) for payload in payloads]
+
     def get_edition_names(
-        self, scope: Scope, *, reader_id: int = 0, limit: int = 1000
+        self, scope: Scope, *, reader_id: int = 0, until: str = "", limit: int = 1000
     ) -> Sequence[str]:
         query = select(editions.c.name).where(
             editions.c.scope == scope.value, editions.c.reader_id == reader_id
         )
+        if until:
+            query = query.where(editions.c.name <= until)
         with self._read() as connection:
             return list(connection.scalars(query.order_by(editions.c.name.desc()).limit(limit)))
 
@@ -95,24 +113,51 @@ class PressReading(Reading):
                 found.update((asked, name) for asked, name in rows)
         return found
 
+    def find_news(self, work_ids: Collection[int]) -> Mapping[int, Mapping[str, bool]]:
+        counted, shown = printed.alias(), printed.alias()
+        same = (shown.c.work_id == counted.c.work_id) & (shown.c.name == counted.c.name)
+        on_page = same & (shown.c.scope == Scope.DAY.value) & (shown.c.reader_id == 0)
+        query = (
+            select(work.c.id, counted.c.name, shown.c.name.is_not(None))
+            .join_from(work, counted, counted.c.work_id == TARGET)
+            .outerjoin(shown, on_page)
+            .where(counted.c.scope == _COUNTED, counted.c.reader_id == 0)
+        )
+        found: dict[int, dict[str, bool]] = defaultdict(dict)
+        with self._read() as connection:
+            for chunk in in_chunks(work_ids):
+                for asked, name, there in connection.execute(query.where(work.c.id.in_(chunk))):
+                    found[asked][name] = bool(there)
+        return found
+
 
 class PressWriting(Writing):
     """Fulfils `ports.PressWriting`."""
 
+    def is_printed(self, edition: Edition) -> bool:
+        return self._find(edition) is not None
+
     def print_edition(self, edition: Edition) -> Edition:
-        place = {"scope": edition.scope.value, "reader_id": edition.reader_id}
-        there = _get_edition(self._connection, edition.scope, edition.name, edition.reader_id)
-        if there:
+        if there := self._find(edition):
             return there
+        place = {"scope": edition.scope.value, "reader_id": edition.reader_id}
         numbers = select(func.max(editions.c.number)).filter_by(**place)
         made = replace(edition, number=(self._connection.scalar(numbers) or 0) + 1)
         row = place | {"name": made.name, "number": made.number, "payload": made.to_json()}
         self._connection.execute(insert(editions).values(row))
-        led = resolve_all(self._connection, [entry.work_id for entry in made.entries])
-        rows = [place | {"work_id": number, "name": made.name} for number in set(led.values())]
-        if rows:
-            self._connection.execute(insert(printed), rows)
+        self._note(made, [entry.work_id for entry in made.entries], made.scope.value)
+        self._note(made, made.news, _COUNTED)
         return made
+
+    def _note(self, edition: Edition, work_ids: Collection[int], scope: str) -> None:
+        """Say of papers that they were in an edition."""
+        place = {"scope": scope, "reader_id": edition.reader_id, "name": edition.name}
+        led = resolve_all(self._connection, work_ids)
+        if rows := [place | {"work_id": number} for number in set(led.values())]:
+            self._connection.execute(insert(printed), rows)
+
+    def _find(self, edition: Edition) -> Edition | None:
+        return _get_edition(self._connection, edition.scope, edition.name, edition.reader_id)
 
 
 def _newest_of(source: ColumnElement[str], key: ColumnElement[str]) -> ScalarSelect[int]:

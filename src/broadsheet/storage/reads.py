@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select
 
@@ -12,11 +13,20 @@ from broadsheet.storage.rows import Composer, in_chunks, read_record, read_store
 from broadsheet.storage.schema import event, record, work
 
 _STORED = (record.c.id, record.c.work_id, record.c.seen_at, record.c.payload)
-# Every page asks this; to put it together anew would take longer than the answer.
+# Pages ask these; to put them together anew would take longer than the answers.
 _RECORDS_OF = (
     select(work.c.id, record.c.id, record.c.work_id, record.c.payload)
     .join_from(work, record, record.c.work_id == func.coalesce(work.c.redirect_to, work.c.id))
     .where(work.c.id.in_(bindparam("asked", expanding=True)))
+)
+
+_TARGET_OF = select(func.coalesce(work.c.redirect_to, work.c.id)).where(
+    work.c.id == bindparam("asked")
+)
+_EVENTS_OF = (
+    select(event.c.at, event.c.act, event.c.other_id, event.c.reason)
+    .where(event.c.work_id == bindparam("asked"))
+    .order_by(event.c.id)
 )
 
 
@@ -82,6 +92,18 @@ def get_records(
     return found
 
 
+def get_arrivals(connection: Connection, work_ids: Collection[int]) -> Mapping[int, datetime]:
+    """When the first record of each work was first seen."""
+    found: dict[int, datetime] = {}
+    for chunk in in_chunks(work_ids):
+        first = select(record.c.work_id, func.min(record.c.seen_at))
+        rows = connection.execute(
+            first.where(record.c.work_id.in_(chunk)).group_by(record.c.work_id)
+        )
+        found.update((number, to_datetime(seen_at)) for number, seen_at in rows)
+    return found
+
+
 def get_records_after(
     connection: Connection, after: int, limit: int
 ) -> tuple[int, list[StoredRecord]]:
@@ -95,18 +117,13 @@ def get_records_after(
 
 def resolve(connection: Connection, work_id: int) -> int | None:
     """Where a number leads now, or None."""
-    target = func.coalesce(work.c.redirect_to, work.c.id)
-    number: int | None = connection.scalar(select(target).where(work.c.id == work_id))
+    number: int | None = connection.scalar(_TARGET_OF, {"asked": work_id})
     return number
 
 
 def get_history(connection: Connection, work_id: int) -> list[WorkEvent]:
     """What made the work what it is, oldest first."""
-    rows = connection.execute(
-        select(event.c.at, event.c.act, event.c.other_id, event.c.reason)
-        .where(event.c.work_id == work_id)
-        .order_by(event.c.id)
-    )
+    rows = connection.execute(_EVENTS_OF, {"asked": work_id})
     return [WorkEvent(to_datetime(at), act, other, reason) for at, act, other, reason in rows]
 
 

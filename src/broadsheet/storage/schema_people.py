@@ -193,7 +193,7 @@ editions = Table(
 printed = Table(
     "printed",
     metadata,
-    Column("scope", Text, primary_key=True),
+    Column("scope", Text, primary_key=True),  # or "day news": counted, see press.py
     Column("reader_id", NUMBER, primary_key=True, autoincrement=False),
     Column("work_id", NUMBER, primary_key=True, autoincrement=False, index=True),
     Column("name", Text, primary_key=True),

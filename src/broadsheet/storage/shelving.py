@@ -23,7 +23,7 @@ from broadsheet.text import fold
 _COUNTS = frozenset({"papers", "unread"})
 _STANDING = shelves.c.deleted_at.is_(None)
 _SHARED = shelves.c.sharing == Sharing.INSTANCE.value
-# Every page asks this; to put it together anew would take longer than the answer.
+# Pages ask these; to put them together anew would take longer than the answers.
 _SAVED_OF = (
     select(work.c.id, saved)
     .join_from(work, saved, saved.c.work_id == TARGET)
@@ -34,6 +34,15 @@ _SAVED_OF = (
         _STANDING,
     )
     .order_by(saved.c.saved_at, saved.c.shelf_id)
+)
+_SAVERS_OF = (
+    select(shelves.c.reader_id, shelves.c.id, _SHARED)
+    .join_from(work, saved, saved.c.work_id == TARGET)
+    .join(shelves, shelves.c.id == saved.c.shelf_id)
+    .join(readers, readers.c.id == shelves.c.reader_id)
+    .where(work.c.id == bindparam("asked"), _STANDING, ~readers.c.disabled)
+    .where(or_(_SHARED, readers.c.open))
+    .order_by(shelves.c.reader_id, shelves.c.id)
 )
 
 
@@ -86,18 +95,10 @@ class ShelvesReading(Reading):
         return dict(found)
 
     def get_savers(self, work_id: int) -> Mapping[int, Sequence[int]]:
-        query = (
-            select(shelves.c.reader_id, shelves.c.id, _SHARED)
-            .join_from(work, saved, saved.c.work_id == TARGET)
-            .join(shelves, shelves.c.id == saved.c.shelf_id)
-            .join(readers, readers.c.id == shelves.c.reader_id)
-            .where(work.c.id == work_id, _STANDING, ~readers.c.disabled)
-            .where(or_(_SHARED, readers.c.open))
-            .order_by(shelves.c.reader_id, shelves.c.id)
-        )
         savers: dict[int, list[int]] = {}
         with self._read() as connection:
-            for reader_id, shelf_id, is_shared in connection.execute(query):
+            rows = connection.execute(_SAVERS_OF, {"asked": work_id})
+            for reader_id, shelf_id, is_shared in rows:
                 savers.setdefault(reader_id, []).extend([shelf_id] if is_shared else [])
         return savers
 

@@ -28,9 +28,17 @@ class SignalsReading(Reading):
         return _to_signal(row) if row else None
 
     def get_signals(
-        self, reader_id: int, *, acts: Collection[Act] = (), limit: int = 1000
+        self,
+        reader_id: int,
+        *,
+        acts: Collection[Act] = (),
+        limit: int | None = 1000,
+        after: int = 0,
+        since: datetime | None = None,
     ) -> Sequence[Signal]:
-        query = select(signals).where(signals.c.reader_id == reader_id)
+        query = select(signals).where(signals.c.reader_id == reader_id, signals.c.id > after)
+        if since:
+            query = query.where(signals.c.at >= to_microseconds(since))
         if acts:
             query = query.where(signals.c.act.in_([act.value for act in acts]))
         with self._read() as connection:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select
 
-from broadsheet.model import Act, Record, StoredRecord, Work, WorkEvent
+from broadsheet.model import BY_READERS, Act, Record, StoredRecord, Work, WorkEvent
 from broadsheet.ports import Candidate, NewRecord, WorkKey
 from broadsheet.storage import merging, reads
 from broadsheet.storage.changes import get_last_change, log_changes
@@ -103,6 +103,17 @@ class SqlTransaction(LiveWriting, PeopleWriting, PressWriting):
             )
             places.update((digest, (number, work_id)) for digest, number, work_id in rows)
         return places
+
+    def count_begun(self, reader_id: int, since: datetime) -> int:
+        other = record.alias()
+        first = select(func.min(other.c.id)).where(other.c.work_id == record.c.work_id)
+        theirs = select(func.count()).where(
+            record.c.source.in_(sorted(BY_READERS)),
+            record.c.key.between(f"{reader_id}:", f"{reader_id};"),
+            record.c.seen_at > to_seconds(since),
+            record.c.id == first.scalar_subquery(),
+        )
+        return self._connection.scalar(theirs) or 0
 
     def get_history(self, work_id: int) -> Sequence[WorkEvent]:
         return reads.get_history(self._connection, work_id)

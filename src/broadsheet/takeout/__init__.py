@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from broadsheet.bringing import File, Intake
+from broadsheet.errors import ConflictError
 from broadsheet.files import Upload
 from broadsheet.people import Reader
 from broadsheet.phrases import count
@@ -72,6 +73,14 @@ class Takeout:
         self._clock = clock
         self._change_profile = change_profile
 
+    def _change(self, reader: Reader, changes: dict[str, Any]) -> None:
+        """What others would take for somebody else's name is not brought along."""
+        try:
+            self._change_profile(reader, **changes)
+        except ConflictError:
+            changes.pop("display")
+            self._change_profile(reader, **changes)
+
     def export(self, reader: Reader) -> bytes:
         """All that a reader keeps here, as one JSON file that `bring_in` reads."""
         return write_takeout(self._intake.store, reader, self._clock())
@@ -88,16 +97,16 @@ class Takeout:
         takeout = Part(raw, name, "")
         changes: dict[str, Any] = read_profile(takeout, reader)
         now = self._clock()
-        papers = match_papers(self._intake, takeout, now=now, progress=progress)
+        papers = match_papers(self._intake, reader, takeout, now=now, progress=progress)
         store = self._intake.store
         with store.write() as transaction:
             unpacking = Unpacking(store, transaction, reader, papers.numbers, now)
             unpacking.unpack(takeout)
         if changes:
-            self._change_profile(reader, **changes)
+            self._change(reader, changes)
         return TakeoutReport(
             papers.found,
             papers.brought,
             **unpacking.counts,
-            notes=(*unpacking.notes, *tell_lost(papers.lost)),
+            notes=(*unpacking.notes, *papers.notes, *tell_lost(papers.lost)),
         )

@@ -11,8 +11,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from broadsheet import ids
-from broadsheet.bringing import Intake, bring, find_exact
+from broadsheet.bringing import Intake, bring_for, find_exact, hand_in
 from broadsheet.model import Identifier, Link, PaperDate, Record
+from broadsheet.people import Reader
 from broadsheet.ports import Progress, Store, WorkKey
 from broadsheet.takeout.form import MOST_PAPERS, Part
 from broadsheet.text import clean_abstract, clean_line, clean_title
@@ -39,16 +40,20 @@ _PARSERS: Mapping[str, Callable[[str], Identifier | None]] = {
 class Matched(NamedTuple):
     """The papers of a takeout by place: their numbers here, 0 for one that is not here.
 
-    `found` were here already, `brought` are new, `lost` are titles of those that are not here.
+    `found` were here already, `brought` are new, `lost` are titles of those that are not here;
+    `notes` are sentences about those that were too many.
     """
 
     numbers: Sequence[int]
     found: int
     brought: int
     lost: Sequence[str]
+    notes: Sequence[str] = ()
 
 
-def match_papers(intake: Intake, takeout: Part, *, now: datetime, progress: Progress) -> Matched:
+def match_papers(
+    intake: Intake, reader: Reader, takeout: Part, *, now: datetime, progress: Progress
+) -> Matched:
     """Find the papers of a takeout, and bring those that are missing and not told in brief."""
     read = [_read_paper(part) for part in takeout.parts("papers", MOST_PAPERS)]
     records = [record for record, _ in read]
@@ -58,16 +63,24 @@ def match_papers(intake: Intake, takeout: Part, *, now: datetime, progress: Prog
         for place, (record, brief) in enumerate(read)
         if not numbers[place] and not brief and record.title
     ]
-    brought = bring(intake, [records[place] for place in missing], now=now, progress=progress)
+    theirs = [hand_in(reader, records[place]) for place in missing]
+    brought = bring_for(intake, reader, theirs, now=now, progress=progress)
     found = sum(map(bool, numbers))
-    for place, number in zip(missing, brought, strict=True):
+    for place, number in zip(missing, brought.numbers, strict=True):
         numbers[place] = number
+    left_out = set(missing) if brought.left_out else set()
     lost = [
         record.title
-        for number, (record, brief) in zip(numbers, read, strict=True)
-        if not number and not brief
+        for place, (record, brief) in enumerate(read)
+        if not numbers[place] and not brief and place not in left_out
     ]
-    return Matched(numbers, found, sum(map(bool, brought)), lost)
+    return Matched(
+        numbers,
+        found,
+        sum(map(bool, brought.numbers)),
+        lost,
+        (f"{brought.note}.",) if brought.note else (),
+    )
 
 
 def _find(store: Store, records: Sequence[Record]) -> list[int]:

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from broadsheet.community import MOST_FOLLOWS
+from broadsheet.community import MOST_A_DAY, MOST_FOLLOWS
+from broadsheet.community import MOST_COMMENTS as MOST_COMMENTS_ON_A_PAPER
 from broadsheet.journal import MOST_SHOWN
 from broadsheet.people import (
     Act,
@@ -29,6 +30,7 @@ from broadsheet.phrases import (
     LONGEST_NAME,
     LONGEST_NOTE,
     clean_name,
+    count,
     quote,
 )
 from broadsheet.ports import Store, Transaction
@@ -38,6 +40,31 @@ from broadsheet.takeout.form import MOST_COMMENTS, MOST_SIGNALS, Part
 from broadsheet.text import clean_lines
 
 _ACTS = frozenset(map(str, Act))
+
+
+class _Left(NamedTuple):
+    """Why something of a takeout is left out, and what it is. The limits are those of whoever does
+    it here, by hand."""
+
+    why: str
+    nouns: tuple[str, ...]
+
+
+_SHELF_FULL = _Left(f"A shelf holds at most {MOST_PAPERS:,} papers; {{}} did not fit.", ("paper",))
+_TOO_MANY_SEARCHES = _Left(
+    f"A reader keeps at most {MOST_SEARCHES} searches; {{}} did not fit.", ("search", "searches")
+)
+_TOO_MANY_FOLLOWS = _Left(
+    f"A reader follows at most {MOST_FOLLOWS:,} authors; {{}} did not fit.", ("author",)
+)
+_WITHHELD = _Left("Comments that were deleted here stay so; {} did not come back.", ("comment",))
+_TOO_MANY_SAID = _Left(
+    f"A paper takes at most {MOST_COMMENTS_ON_A_PAPER:,} comments; {{}} did not fit.", ("comment",)
+)
+_TOO_MANY_SUBMITTED = _Left(
+    f"A reader hands in at most {MOST_A_DAY} papers a day; {{}} more were not noted as handed in.",
+    ("paper",),
+)
 
 
 class Unpacking:
@@ -59,6 +86,7 @@ class Unpacking:
         self._shelf_ids: list[int] = []
         self.counts: Counter[str] = Counter()
         self.notes: list[str] = []
+        self._left_out: Counter[_Left] = Counter()
 
     def unpack(self, takeout: Part) -> None:
         """Add everything that is not here yet."""
@@ -68,6 +96,8 @@ class Unpacking:
         self._votes(takeout)
         self._comments(takeout)
         self._signals(takeout)
+        for left, number in self._left_out.items():
+            self.notes.append(left.why.format(count(number, *left.nouns)))
 
     def _work(self, part: Part, name: str = "paper") -> int:
         """The number of the paper that a part names, or 0."""
@@ -118,7 +148,10 @@ class Unpacking:
         new: dict[int, Saved] = {}
         for entry in part.parts("papers", MOST_PAPERS):
             number = self._work(entry)
-            if number and number not in there and len(there) + len(new) < MOST_PAPERS:
+            if number and number not in there and number not in new:
+                if len(there) + len(new) >= MOST_PAPERS:
+                    self._left_out[_SHELF_FULL] += 1
+                    continue
                 new[number] = Saved(
                     shelf.id,
                     number,
@@ -136,7 +169,10 @@ class Unpacking:
         for part in takeout.parts("searches", MOST_SEARCHES):
             name = part.line("name", LONGEST_NAME)
             query = part.line("query", LONGEST_QUERY)
-            if not name or not query or (name, query) in here or len(here) >= MOST_SEARCHES:
+            if not name or not query or (name, query) in here:
+                continue
+            if len(here) >= MOST_SEARCHES:
+                self._left_out[_TOO_MANY_SEARCHES] += 1
                 continue
             here.add((name, query))
             made_at, in_edition = self._moment(part, "made_at"), part.yes("in_edition", True)
@@ -149,7 +185,10 @@ class Unpacking:
         here = {follow.author for follow in self._store.get_follows(self._reader.id)}
         for part in takeout.parts("follows", MOST_FOLLOWS):
             author = part.line("author", LONGEST_AUTHOR)
-            if author and author not in here and len(here) < MOST_FOLLOWS:
+            if author and author not in here:
+                if len(here) >= MOST_FOLLOWS:
+                    self._left_out[_TOO_MANY_FOLLOWS] += 1
+                    continue
                 here.add(author)
                 self._transaction.put_follow(Follow(self._reader.id, author, self._moment(part)))
                 self.counts["follows"] += 1
@@ -167,17 +206,31 @@ class Unpacking:
     # --- Comments, signals --------------------------------------------------------------------
 
     def _comments(self, takeout: Part) -> None:
-        """One's own words again; a reply whose parent did not come along stands on its own."""
-        mine = self._store.get_comments_of(self._reader.id)
+        """One's own words again; a reply whose parent did not come along stands on its own.
+
+        What was deleted here, by the reader or by an operator, stays so, and no paper takes more
+        than it would of those who comment here.
+        """
+        mine = self._store.get_comments_of(self._reader.id, deleted=True)
         here = {(comment.work_id, comment.at): comment.id for comment in mine}
+        gone = [comment for comment in mine if comment.deleted_at]
+        withheld = {(each.work_id, sign) for each in gone for sign in (each.at, each.text)}
+        counts = dict(self._store.count_comments(set(self._numbers)))
         brought: dict[int, tuple[int, int]] = {}
         for part in takeout.parts("comments", MOST_COMMENTS):
             number, at = self._work(part), self._moment(part)
             text = clean_lines(part.text("text")[:LONGEST_COMMENT])
             if not number or not text.strip():
                 continue
+            if (number, at) in withheld or (number, text) in withheld:
+                self._left_out[_WITHHELD] += 1
+                continue
             made = here.get((number, at))
             if made is None:
+                if counts.get(number, 0) >= MOST_COMMENTS_ON_A_PAPER:
+                    self._left_out[_TOO_MANY_SAID] += 1
+                    continue
+                counts[number] = counts.get(number, 0) + 1
                 parent, over = brought.get(part.number("parent") or 0, (None, 0))
                 made = self._transaction.put_comment(
                     Comment(
@@ -201,11 +254,18 @@ class Unpacking:
         known = self._store.get_signals(self._reader.id, limit=2 * MOST_SIGNALS)
         here = {(signal.act, signal.at, signal.work_id) for signal in known}
         new: list[Signal] = []
+        submitted = Counter(each.at.date() for each in known if each.act is Act.SUBMIT)
         for part in takeout.parts("signals", MOST_SIGNALS):
             signal = self._signal(part)
-            if signal and (name := (signal.act, signal.at, signal.work_id)) not in here:
-                here.add(name)
-                new.append(signal)
+            if signal is None or (name := (signal.act, signal.at, signal.work_id)) in here:
+                continue
+            if signal.act is Act.SUBMIT:
+                if submitted[signal.at.date()] >= MOST_A_DAY:
+                    self._left_out[_TOO_MANY_SUBMITTED] += 1
+                    continue
+                submitted[signal.at.date()] += 1
+            here.add(name)
+            new.append(signal)
         self._transaction.add_signals(new)
         self.counts["signals"] += len(new)
 

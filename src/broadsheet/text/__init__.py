@@ -10,8 +10,9 @@ from broadsheet.text.clean import (
     clean_title,
     decode_text,
 )
-from broadsheet.text.fold import fold
+from broadsheet.text.fold import fold, fold_name
 from broadsheet.text.links import find_links
+from broadsheet.text.normal import normalise
 from broadsheet.text.tex import split_maths
 
 __all__ = [
@@ -22,5 +23,7 @@ __all__ = [
     "decode_text",
     "find_links",
     "fold",
+    "fold_name",
+    "normalise",
     "split_maths",
 ]

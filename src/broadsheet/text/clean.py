@@ -1,13 +1,14 @@
 """Titles, abstracts and short lines as plain text: one line, NFC, no control characters.
 
-A text that is fine already, which is most of them, costs four scans in C and nothing else.
+A text that is fine already, which is most of them, costs a few scans in C and nothing else. Runs of
+combining marks are cut short (see `normal`), so that nobody's text takes long to normalise.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 
+from broadsheet.text.normal import normalise
 from broadsheet.text.tex import decode_tex, split_maths
 
 # C0 and C1 controls that are not white space, soft hyphen, zero-width and bidirectional controls
@@ -26,9 +27,7 @@ def clean_line(text: str) -> str:
         text = " ".join(_REMOVED.sub("", text).split())
     elif "  " in text or text[:1] == " " or text[-1:] == " ":
         text = " ".join(text.split())
-    if not text.isascii() and not unicodedata.is_normalized("NFC", text):
-        text = unicodedata.normalize("NFC", text)
-    return text
+    return normalise(text, "NFC")
 
 
 def clean_lines(text: str) -> str:
@@ -38,7 +37,7 @@ def clean_lines(text: str) -> str:
     """
     lines = text.replace("\r\n", "\n").replace("\t", "    ").splitlines()
     cleaned = "\n".join(_REMOVED.sub("", line).rstrip() for line in lines)
-    return unicodedata.normalize("NFC", _GAPS.sub("\n\n\n", cleaned).strip("\n"))
+    return normalise(_GAPS.sub("\n\n\n", cleaned).strip("\n"), "NFC")
 
 
 def clean_abstract(text: str) -> str:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 
+from broadsheet.text.normal import normalise
+
 # Letters whose stroke or ligature Unicode does not decompose.
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
 )
+
+LONGEST_NAME = 32
+"""Of a name to sign in by."""
 
 
 def fold(text: str) -> str:
@@ -21,7 +26,17 @@ def fold(text: str) -> str:
     return _fold_once(_fold_once(text))
 
 
+def fold_name(name: str) -> str:
+    """A reader's name as names are compared.
+
+    What is longer than a name can be is cut before anything else is done with it, to one sign
+    more than a name has: no spelling of a name has fewer signs, so it is nobody's still.
+    """
+    name = name[: LONGEST_NAME + 1]
+    return normalise(normalise(name, "NFKC").casefold(), "NFKC")
+
+
 def _fold_once(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = normalise(text.casefold(), "NFKD")
     kept = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return unicodedata.normalize("NFC", kept.casefold().translate(_LETTERS))
+    return normalise(kept.casefold().translate(_LETTERS), "NFC")

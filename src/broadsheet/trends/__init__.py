@@ -18,8 +18,11 @@ from broadsheet.plots import PaperMap, Plot, PlotRequest, Terms
 from broadsheet.ports import Draughtsman, Index, Store
 from broadsheet.trends import terms as rising
 from broadsheet.trends.counts import Counts
+from broadsheet.trends.map import MOST as MOST_MAPPED
 from broadsheet.trends.map import map_papers, map_search
-from broadsheet.trends.plot import make_plot
+from broadsheet.trends.plot import make_plot, read_query
+
+__all__ = ["MOST_MAPPED", "Trends"]
 
 
 class Trends:
@@ -47,19 +50,24 @@ class Trends:
 
     def terms(self, query: str = "", period: str = "") -> Terms:
         """Terms that rise and fall in the papers of a query, in a period ("2026-W16", "2026-04",
-        "2026") against the one before; by default in the last month that is over.
+        "2026") against the one before; by default in the last that is over and has enough papers.
 
         Raises InvalidInputError, and InvalidQueryError for a mistake in the query.
         """
-        period = period or rising.last_period(self._counts.find_edge(self._today()))
+        if not period:
+            edge = self._counts.find_edge(self._today())
+            period = rising.choose_period(self._counts.days(read_query(query)), edge)
         return rising.make_terms(self._index, self._store, query, period)
 
-    def map(self, query: str = "", *, work_ids: Sequence[int] | None = None) -> PaperMap:
+    def map(
+        self, query: str = "", *, work_ids: Sequence[int] | None = None, of: int = 0
+    ) -> PaperMap:
         """A map of the first 300 papers of a search or, where they are given, of these works (then
-        `query` is only the name of the whole). Raises InvalidQueryError."""
+        `query` is only the name of the whole, and they are the first `of` so many). Raises
+        InvalidQueryError."""
         if work_ids is None:
             return map_search(self._index, self._store, query)
-        return map_papers(self._index, self._store, work_ids, query)
+        return map_papers(self._index, self._store, work_ids, query, of)
 
     def draw(self, plot: Plot, kind: str, link: Callable[[str], str] | None = None) -> bytes:
         """A plot as "svg" or "png"; see `ports.Draughtsman`."""

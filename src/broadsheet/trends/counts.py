@@ -21,21 +21,30 @@ class Counts:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[int, str], Days] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, str], tuple[Days, int]] = OrderedDict()
 
     def days(self, text: str) -> Days:
         """How many papers a search text finds, by partial date."""
+        return self._count(text)[0]
+
+    def undated(self, text: str) -> int:
+        """How many papers a search text finds that have no date at all."""
+        days, found = self._count(text)
+        return found - sum(days.values())
+
+    def _count(self, text: str) -> tuple[Days, int]:
         key = (self._index.state().position, text)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        days = self._index.count_days(parse(text))
+        query = parse(text)
+        counted = self._index.count_days(query), self._index.matches(query, limit=1)[1]
         with self._lock:
-            self._kept[key] = days
+            self._kept[key] = counted
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        return days
+        return counted
 
     def is_loose(self, text: str) -> bool:
         """Whether papers with only some of the words of a search text are found, too."""

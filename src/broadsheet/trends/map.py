@@ -23,10 +23,13 @@ def map_search(index: Index, store: Store, text: str) -> PaperMap:
     return _draw(index, store, numbers, name, max(page.total - len(numbers), 0))
 
 
-def map_papers(index: Index, store: Store, work_ids: Sequence[int], name: str) -> PaperMap:
-    """A map of these papers; of many, the first ones."""
+def map_papers(
+    index: Index, store: Store, work_ids: Sequence[int], name: str, of: int = 0
+) -> PaperMap:
+    """A map of these papers, which are the first `of` so many; of many, the first ones."""
     numbers = list(dict.fromkeys(work_ids))
-    return _draw(index, store, numbers[:MOST], name, max(len(numbers) - MOST, 0))
+    shown = numbers[:MOST]
+    return _draw(index, store, shown, name, max(len(numbers), of) - len(shown))
 
 
 def _draw(index: Index, store: Store, numbers: Sequence[int], name: str, left_out: int) -> PaperMap:

@@ -38,14 +38,18 @@ def say_whole(text: str) -> str:
     return value if colon and name.isalpha() and " " not in value else text
 
 
-def say_unplaced(interval: Interval, counts: Sequence[tuple[str, int]]) -> tuple[str, ...]:
-    """How many papers are not drawn because their dates are not exact enough."""
-    counts = [(label, count) for label, count in counts if count]
-    if not counts:
-        return ()
-    known = {Interval.WEEK: "month or year", Interval.MONTH: "year"}[interval]
-    each = "; ".join(f"{label}: {count:,}" for label, count in counts)
-    return (f"Not drawn, because only the {known} of them is known: {each}.",)
+def say_unplaced(
+    interval: Interval, counts: Sequence[tuple[str, int]], undated: Sequence[tuple[str, int]]
+) -> tuple[str, ...]:
+    """How many papers are not drawn because their dates are not exact enough, or because they have
+    none, by curve."""
+    known = {Interval.WEEK: "month or year", Interval.MONTH: "year"}.get(interval)
+    whys = (f"only the {known} of them is known", counts), ("they have no date", undated)
+    told = []
+    for why, found in whys:
+        if each := "; ".join(f"{label}: {count:,}" for label, count in found if count):
+            told.append(f"Not drawn, because {why}: {each}.")
+    return tuple(told)
 
 
 def say_outside(

@@ -58,6 +58,12 @@ def span(name: str) -> Span:
     )
 
 
+def name_of(first: str, last: str) -> str:
+    """The period that begins and ends on these days, in ISO form."""
+    ends = date.fromisoformat(first), date.fromisoformat(last)
+    return next(n for each in Interval if span(n := period_of(ends[0], each)) == ends)
+
+
 def interval_of(name: str) -> Interval:
     """What kind of period a name is of. Raises InvalidInputError for a day, or no date."""
     span(name)

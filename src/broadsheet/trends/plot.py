@@ -53,7 +53,11 @@ def make_plot(counts: Counts, request: PlotRequest, today: date) -> Plot:
         notes.caption(request, drawn, _total(among, shown)),
         (
             *notes.say_loose([label for label, text in wanted if counts.is_loose(text)]),
-            *notes.say_unplaced(request.interval, [(one.label, one.unplaced) for one in curves]),
+            *notes.say_unplaced(
+                request.interval,
+                [(one.label, one.unplaced) for one in curves],
+                [(one.label, counts.undated(one.text)) for one in curves],
+            ),
             *left_out,
             *notes.say_few(
                 request.interval, [among.papers[name] for name in shown] if among else ()

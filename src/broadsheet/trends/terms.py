@@ -9,6 +9,7 @@ papers more" nor "from one to three" comes first.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from math import log, sqrt
@@ -24,6 +25,9 @@ from broadsheet.trends.words import Counted, count_terms, leave_out_parts
 SAMPLE = 1500
 """So many papers of each period are read, the newest ones."""
 FEWEST = 5
+ENOUGH = 20
+"""A period that nobody asked for has as many papers, so that a term can rise in it."""
+MONTHS_BACK, YEARS_BACK = 12, 10
 SHOWN = 25
 TELLING = 2.5
 _PRIOR = 0.1
@@ -49,10 +53,26 @@ def make_terms(index: Index, store: Store, query: str, period: str) -> Terms:
     )
 
 
-def last_period(edge: date) -> str:
-    """The last month that is over on a day up to which there are papers."""
-    month = periods.period_of(edge, Interval.MONTH)
-    return month if periods.span(month)[1] == edge else periods.step(month, -1)
+def choose_period(days: Mapping[str, int], edge: date) -> str:
+    """The last month that is over on the day `edge` and has, as the month before it, at least
+    ENOUGH papers; none such within a year, the last year; none such, the last month. `days` counts
+    papers by partial date, up to `edge` and beyond."""
+    for interval, back in ((Interval.MONTH, MONTHS_BACK), (Interval.YEAR, YEARS_BACK)):
+        papers: Counter[str] = Counter()
+        for partial, count in days.items():
+            if name := periods.place(partial, interval):
+                papers[name] += count
+        last = last_period(edge, interval)
+        for name in (periods.step(last, -number) for number in range(back)):
+            if min(papers[name], papers[periods.step(name, -1)]) >= ENOUGH:
+                return name
+    return last_period(edge, Interval.MONTH)
+
+
+def last_period(edge: date, interval: Interval) -> str:
+    """The last period that is over on a day up to which there are papers."""
+    name = periods.period_of(edge, interval)
+    return name if periods.span(name)[1] == edge else periods.step(name, -1)
 
 
 def score(one: Counted, other: Counted, *, fewest: int) -> Iterator[tuple[str, float]]:

@@ -26,7 +26,8 @@ _FORM_AROUND = 64 * 1024
 NO_ACCOUNTS = "This instance has no accounts, so there is nothing to sign in to."
 SAID = {
     "profile": "Your profile is kept.",
-    "password": "Your password is changed, and you are signed out everywhere else.",
+    "password": "Your password is changed. You are signed out everywhere else, and your keys and "
+    "private addresses of before are void.",
     "sessions": "You are signed out everywhere else.",
     "key": "The key is void now.",
     "addresses": "Your private addresses are new; the old ones lead nowhere any more.",
@@ -67,7 +68,7 @@ class AccountPages:
             _act("/account/password", self.password, budget="sign-in"),
             _act("/account/sessions", self.end_sessions),
             _act("/account/addresses", self.renew_addresses),
-            _act("/account/keys", self.make_key),
+            _act("/account/keys", self.make_key, budget="sign-in"),
             _act("/account/revoke-key", self.revoke_key),
             Door("/account/export.json", self.export, Who.READER),
             _act("/account/import", self.take_in, budget="upload", body=MOST_BYTES + _FORM_AROUND),
@@ -110,7 +111,7 @@ class AccountPages:
                 open=form.has("open"),
                 theme=form.get("theme"),
             )
-        except InvalidInputError as error:
+        except (InvalidInputError, ConflictError) as error:
             return self._mistaken(request, error, "profile")
         return go_on("/account", said="profile")
 
@@ -129,10 +130,13 @@ class AccountPages:
 
     def end_sessions(self, request: Request, form: Form) -> Response:
         """End all sessions but a new one of this browser."""
-        reader = self._member(request)
-        self._accounts.sign_out(reader)
+        reader, digest = self._member(request), caller_of(request).digest
+        try:
+            secret = self._accounts.renew_session(reader, digest, read_agent(request))
+        except InvalidInputError:  # ended elsewhere in this moment
+            return go_on("/sign-in")
         response = go_on("/account", said="sessions")
-        set_cookie(request, response, self._accounts.open_session(reader, read_agent(request)))
+        set_cookie(request, response, secret)
         return response
 
     def renew_addresses(self, request: Request, form: Form) -> Response:
@@ -141,8 +145,13 @@ class AccountPages:
         return go_on("/account", said="addresses")
 
     def make_key(self, request: Request, form: Form) -> Response:
-        """A new key for a program; the page that answers shows it, this once."""
-        key = self._accounts.make_key(self._member(request), form.get("label"))
+        """A new key for a program; the page that answers shows it, this once. A browser that was
+        left open is not enough to make one: a key outlives its session."""
+        reader = self._member(request)
+        try:
+            key = self._accounts.make_key(reader, form.get("label"), form.get("password"))
+        except InvalidInputError as error:
+            return self._mistaken(request, error, "key")
         return self._page(request, key=key)
 
     def revoke_key(self, request: Request, form: Form) -> Response:

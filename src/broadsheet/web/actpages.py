@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from broadsheet.community import Entry
 from broadsheet.errors import InvalidInputError
 from broadsheet.library import Library
 from broadsheet.people import Done, Reader, Sharing
-from broadsheet.shelves import Upload
+from broadsheet.shelves import Upload, note_of
 from broadsheet.web import links
-from broadsheet.web.answers import answer_done, read_back
-from broadsheet.web.bodies import Form, posted
+from broadsheet.web.answers import answer_done, read_back, wants_json
+from broadsheet.web.bodies import LARGEST_BIBLIOGRAPHY, Form, posted
 from broadsheet.web.caller import reader_of
 from broadsheet.web.doors import Door, Who
+from broadsheet.web.entries import list_shelves
 from broadsheet.web.requests import read_path_number
+from broadsheet.web.toggles import target_of
 
-LARGEST_BIBLIOGRAPHY = 16 * 1024 * 1024
 LARGEST_COMMENT = 256 * 1024
 
 Act = Callable[[Reader, Form], Done]
+More = Callable[[Reader, Form], Mapping[str, object]]
 
 
 class ActPages:
@@ -38,13 +40,15 @@ class ActPages:
     def doors(self) -> list[Door]:
         """The addresses of these acts."""
         shelves, searches, community = self._shelves, self._searches, self._community
+        stands = partial(_door, more=self._tell_standing)
         return [
-            _door("save", lambda r, f: shelves.save(r, _paper(f), _shelves(f), f.get("note"))),
-            _door("unsave", lambda r, f: shelves.unsave(r, _paper(f), _shelves(f))),
-            _door("shelve", self._shelve),
-            _door("note", lambda r, f: shelves.note(r, _paper(f), f.get("note"), _shelves(f))),
-            _door("read", lambda r, f: shelves.mark_read(r, _paper(f), True)),
-            _door("unread", lambda r, f: shelves.mark_read(r, _paper(f), False)),
+            stands("save", lambda r, f: shelves.save(r, _paper(f), _shelves(f), f.get("note"))),
+            stands("unsave", lambda r, f: shelves.unsave(r, _paper(f), _shelves(f))),
+            stands("shelve", self._shelve),
+            stands("note", lambda r, f: shelves.note(r, _paper(f), f.get("note"), _shelves(f))),
+            stands("read", lambda r, f: shelves.mark_read(r, _paper(f), True)),
+            stands("unread", lambda r, f: shelves.mark_read(r, _paper(f), False)),
+            stands("undo", lambda r, f: self._journal.undo(r, f.number("done"))),
             _door("upvote", lambda r, f: community.upvote(r, _paper(f))),
             _door("retract", lambda r, f: community.retract(r, _paper(f))),
             _door("comment", self._comment, _to_comment, budget="comment", body=LARGEST_COMMENT),
@@ -67,25 +71,31 @@ class ActPages:
             _numbered("search", self._change_search),
             _door("delete-search", lambda r, f: searches.delete(r, f.number("search"))),
             _door("new-feed", lambda r, f: searches.new_link(r, f.number("search"))),
-            _door("undo", lambda r, f: self._journal.undo(r, f.number("done"))),
-            _door("submit", self._submit, _to_paper, budget="submit", body=LARGEST_BIBLIOGRAPHY),
             Door("/act/shown", posted(self._shown), Who.READER, "POST"),
             Door("/act/open", posted(self._opened), Who.READER, "POST"),
         ]
 
     def _shelve(self, reader: Reader, form: Form) -> Done:
         """Puts a paper on the shelves that are ticked, and off the reader's others."""
-        number, chosen = _paper(form), form.numbers("shelf")
-        if name := form.get("new").strip():
-            chosen.insert(0, self._shelves.make(reader, name).target)  # first: it is used last
-        wanted = set(chosen)
-        held = {each.shelf_id for each in self._shelves.find(reader, [number]).get(number, ())}
-        done = Done("Everything is as it was.")
-        if gone := held - wanted:
-            done = self._shelves.unsave(reader, number, sorted(gone))
-        if wanted - held or (wanted and form.get("note")):
-            done = self._shelves.save(reader, number, chosen, form.get("note"))
-        return done
+        note = form.get("note") if form.has("note") else None
+        return self._shelves.shelve(reader, _paper(form), _shelves(form), note, form.get("new"))
+
+    def _tell_standing(self, reader: Reader, form: Form) -> Mapping[str, object]:
+        """How the paper that a form names stands on the reader's shelves, after the act."""
+        number = form.number("paper", 0)
+        if not number:
+            return {}
+        mine = {shelf.id: shelf for shelf in self._shelves.get(reader)}
+        saved = self._shelves.find(reader, [number]).get(number, ())
+        target = target_of(self._shelves.find_last(reader, list(mine.values())))
+        standing = {
+            "paper": number,
+            "on": list_shelves(saved, mine),
+            "read": any(each.read_at for each in saved),
+            "note": note_of(saved),
+            "target": target._asdict(),
+        }
+        return {"standing": standing}
 
     def _comment(self, reader: Reader, form: Form) -> Done:
         parent = form.number("parent", 0) or None
@@ -120,14 +130,6 @@ class ActPages:
             in_edition=form.has("in_edition") if form.has("whole") else None,
         )
 
-    def _submit(self, reader: Reader, form: Form) -> Done:
-        if file := form.file("file"):
-            return self._community.submit(reader, Upload(*file))
-        if form.get("title").strip():
-            names = ("title", "authors", "year", "link", "abstract")
-            return self._community.submit(reader, Entry(*(form.get(name) for name in names)))
-        return self._community.submit(reader, form.get("reference"))
-
     # --- What was seen ------------------------------------------------------------------------
 
     def _shown(self, request: Request, form: Form) -> Response:
@@ -148,15 +150,19 @@ def _door(
     act: Act,
     back: Callable[[Form, Done], str] | None = None,
     *,
+    more: More | None = None,
     who: Who = Who.READER,
     budget: str = "",
     body: int = 64 * 1024,
 ) -> Door:
-    """The door of an act; `back` says where it ends, else where it came from."""
+    """The door of an act; `back` says where it ends, else where it came from, and `more` what our
+    script is told besides."""
 
     def answer(request: Request, form: Form) -> Response:
-        done = act(reader_of(request), form)
-        return answer_done(request, done, back(form, done) if back else read_back(form))
+        reader = reader_of(request)
+        done = act(reader, form)
+        told = more(reader, form) if more and wants_json(request) else None
+        return answer_done(request, done, back(form, done) if back else read_back(form), told)
 
     return Door(f"/act/{name}", posted(answer), who, "POST", budget, body)
 
@@ -191,7 +197,3 @@ def _to_shelf(form: Form, done: Done) -> str:
 
 def _to_shelves(form: Form, done: Done) -> str:
     return "/shelves"
-
-
-def _to_paper(form: Form, done: Done) -> str:
-    return links.paper_url(done.target)

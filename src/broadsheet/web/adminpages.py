@@ -26,7 +26,12 @@ from broadsheet.web.problems import describe
 from broadsheet.web.render import Renderer
 from broadsheet.web.requests import back, read_day
 
+HERE = "/admin"
 BACKUPS = "backups"
+INVITED = "invitation"
+"""The cookie that carries the code of a new invitation to the page that shows it."""
+SHOWN_WITHIN = 60
+"""Seconds."""
 RUNS = 20
 DAYS_OF_RUNS = 7
 INVITED_DAYS = 7
@@ -40,6 +45,7 @@ SAID = {
     "enable": "The account is open again.",
     "withdraw": "The invitation is void.",
     "backup": "The backup is made.",
+    "invite": "The invitation is made.",
 }
 """What the page says after an act, by the parameter `said`."""
 
@@ -66,7 +72,7 @@ class AdminPages:
     def doors(self) -> list[Door]:
         """The addresses of these pages."""
         return [
-            Door("/admin", self.show, Who.OPERATOR),
+            Door(HERE, self.show, Who.OPERATOR),
             self._act("add", self.add_source),
             self._act("pause", lambda form: self._newsroom.pause(form.get("source"))),
             self._act("resume", lambda form: self._newsroom.resume(form.get("source"))),
@@ -88,15 +94,31 @@ class AdminPages:
             except BroadsheetError as error:
                 problem = describe(error)
                 return self._page(request, problem.status, mistake=problem.message, wrong=name)
-            return go_on("/admin", said=name)
+            return go_on(HERE, said=name)
 
         return Door(f"/admin/{name}", posted(answer), Who.OPERATOR, "POST", budget)
 
     # --- The page -----------------------------------------------------------------------------
 
     def show(self, request: Request) -> Response:
-        """Everything that an operator sees to, on one page."""
-        return self._page(request, said=SAID.get(request.query_params.get("said", ""), ""))
+        """Everything that an operator sees to, on one page; after an invitation was made, this once
+        with its link."""
+        said = SAID.get(request.query_params.get("said", ""), "")
+        code = self._open(request)
+        if not code:
+            return self._page(request, said=said)
+        link = f"{self._address(request)}/sign-up?code={code}"
+        response = self._page(request, said=SAID["invite"], link=link)
+        response.headers["Cache-Control"] = "no-store"
+        response.delete_cookie(INVITED, path=HERE)
+        return response
+
+    def _open(self, request: Request) -> str:
+        """The code of the invitation that this operator's browser brings from `invite`, or ""."""
+        sealed = request.cookies.get(INVITED, "")
+        done = self._library.journal.open_sealed(reader_of(request), sealed) if sealed else None
+        kind, _, code = done.sentence.partition(".") if done else ("", "", "")
+        return code if kind == INVITED else ""
 
     def _page(self, request: Request, status: int = 200, **told: Any) -> Response:
         context: dict[str, Any] = {"said": "", "mistake": "", "wrong": "", "link": "", **told}
@@ -170,7 +192,9 @@ class AdminPages:
         return self._accounts.get_reader(form.get("reader"))
 
     def invite(self, request: Request, form: Form) -> Response:
-        """Make an invitation; the page that answers shows its link, this once."""
+        """Make an invitation. Its code goes on to the page in a cookie that only we can have made
+        and that lives for one showing: not in an address, nor in an answer that a reload repeats.
+        """
         try:
             if not caller_of(request).accounts:
                 raise ConflictError("This instance has no accounts to invite anybody to.")
@@ -180,7 +204,17 @@ class AdminPages:
         except (InvalidInputError, ConflictError) as error:
             problem = describe(error)
             return self._page(request, problem.status, mistake=problem.message, wrong="invite")
-        return self._page(request, link=f"{self._address(request)}/sign-up?code={code}")
+        response = go_on(HERE, said="invite")
+        response.set_cookie(
+            INVITED,
+            self._library.journal.seal(reader_of(request), f"{INVITED}.{code}"),
+            max_age=SHOWN_WITHIN,
+            path=HERE,
+            secure=request.state.secure,
+            httponly=True,
+            samesite="strict",
+        )
+        return response
 
     def _address(self, request: Request) -> str:
         """Where readers find us: the setting, or else as the operator does."""

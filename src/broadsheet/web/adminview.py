@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shlex import quote
 from typing import NamedTuple
 
 from broadsheet.config import OPTIONS, Settings
@@ -139,8 +140,8 @@ def _check_backups(backups: Sequence[BackupLine], now: datetime) -> Check:
 def _check_folder(settings: Settings, exposed: bool) -> Check:
     if not exposed:
         return Check(True, "The library's folder is closed to other users of this machine.")
-    told = f"Other users of this machine can read the library: `chmod 700 {settings.library}`"
-    return Check(settings.sign_in == "off", told)
+    command = f"chmod 700 {quote(str(settings.library))}"
+    return Check(False, f"Other users of this machine can read the library: `{command}`")
 
 
 def _check_sqlite(version: tuple[int, ...]) -> Check:

@@ -41,6 +41,7 @@ from broadsheet.web.searchpages import SearchPages
 from broadsheet.web.sessions import Sessions, mark_personal
 from broadsheet.web.shelfpages import ShelfPages
 from broadsheet.web.signpages import SignPages
+from broadsheet.web.submitpages import SubmitPages
 
 _log = logging.getLogger(__name__)
 
@@ -105,6 +106,7 @@ def collect_doors(
         *PlotPages(library, renderer).doors(),
         *SearchPages(library, renderer).doors(),
         *CommunityPages(library, renderer).doors(),
+        *SubmitPages(library, renderer).doors(),
         *ActPages(library).doors(),
         *ReceiptPages(library, renderer, fetching=settings.sync == "on").doors(),
         *Api(library, pulse).doors(),

@@ -1,12 +1,15 @@
 """What a form brought: read within bounds, so that no handler meets a body that is too large.
 
 The door's `body` bounds the bytes (see `gate`); here the fields, the files and each one's size.
+What is in a file costs many times its size while it is read, so few are read at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from threading import BoundedSemaphore
 from typing import NamedTuple
 
 from starlette.concurrency import run_in_threadpool
@@ -16,14 +19,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive
 
-from broadsheet.errors import InvalidInputError
+from broadsheet.errors import InvalidInputError, StorageBusyError
 from broadsheet.web.doors import Handler
 
 BODY = "broadsheet.body"
 """Where the scope of a request tells the largest body of its door."""
+LARGEST_BIBLIOGRAPHY = 16 * 1024 * 1024
+"""Of a form that sends one along, in bytes."""
 MOST_FIELDS = 200
 MOST_FILES = 4
 _LONGEST_NUMBER = 15
+
+FILES_AT_ONCE = 2
+MOST_WAITING = 6
+PATIENCE = 20.0
+"""Seconds that somebody waits for their turn before being told to try again."""
+BUSY = "Too many files are being read just now; please try again in a moment."
 
 
 class Upload(NamedTuple):
@@ -70,9 +81,46 @@ def posted(handle: Callable[[Request, Form], Response]) -> Handler:
 
     async def answer(request: Request) -> Response:
         form = await read_form(request)
-        return await run_in_threadpool(handle, request, form)
+        return await run_in_threadpool(_answer, handle, request, form)
 
     return answer
+
+
+class Turns:
+    """Lets a few do something at once in this process, and a few more wait for them.
+
+    Raises StorageBusyError for whoever finds too many waiting, or waits `patience` seconds.
+    """
+
+    def __init__(
+        self, at_once: int = FILES_AT_ONCE, waiting: int = MOST_WAITING, patience: float = PATIENCE
+    ) -> None:
+        self._places = BoundedSemaphore(at_once)
+        self._queue = BoundedSemaphore(at_once + waiting)
+        self._patience = patience
+
+    @contextmanager
+    def take(self) -> Iterator[None]:
+        """One of the places, for as long as the block lasts."""
+        if not self._queue.acquire(blocking=False):
+            raise StorageBusyError(BUSY)
+        try:
+            if not self._places.acquire(timeout=self._patience):
+                raise StorageBusyError(BUSY)
+            try:
+                yield
+            finally:
+                self._places.release()
+        finally:
+            self._queue.release()
+
+
+_READING_FILES = Turns()
+
+
+def _answer(handle: Callable[[Request, Form], Response], request: Request, form: Form) -> Response:
+    with _READING_FILES.take() if form.files else nullcontext():
+        return handle(request, form)
 
 
 async def read_form(request: Request) -> Form:

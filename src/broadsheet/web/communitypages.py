@@ -1,4 +1,4 @@
-"""The pages of the people of an instance: what is said and liked, readers, authors, handing in."""
+"""The pages of the people of an instance: what is said and liked, readers, authors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from broadsheet.model import Sort
 from broadsheet.query.render import field_filter
 from broadsheet.query.tokens import clean
 from broadsheet.web import links
-from broadsheet.web.caller import caller_of, reader_of
+from broadsheet.web.caller import caller_of
 from broadsheet.web.doors import Door, Who
 from broadsheet.web.entries import read_known, shorten, view_work
 from broadsheet.web.render import Renderer
@@ -43,7 +43,6 @@ class CommunityPages:
             Door("/community", self.community),
             Door("/reader/{name}", self.reader),
             Door("/author/{name:path}", self.author),
-            Door("/submit", self.submit, Who.READER),
             Door("/help", self.help, Who.ANYONE),
         ]
 
@@ -108,11 +107,6 @@ class CommunityPages:
             before=f"{address}?page={page - 1}" if page > 1 else "",
             after=f"{address}?page={page + 1}" if found.results.more else "",
         )
-
-    def submit(self, request: Request) -> Response:
-        """The forms for handing in a paper."""
-        reader_of(request)
-        return self._renderer.page(request, "submit.html")
 
     def help(self, request: Request) -> Response:
         """Keys and the language of searches, as a page."""

@@ -22,6 +22,13 @@ def is_own(request: Request, url: str = "") -> bool:
     return headers.get("origin", "") in own_origins(request, url)
 
 
+def is_elsewhere(request: Request) -> bool:
+    """Whether a request names another Origin than the address that it asks. Where everybody is the
+    operator, that tells of a proxy which forwards nothing else: to the browser we are elsewhere."""
+    origin = request.headers.get("origin")
+    return origin is not None and origin not in own_origins(request, "")
+
+
 def own_origins(request: Request, url: str) -> set[str]:
     """The origins that are ours; the host was checked by then (see `guard`)."""
     here = f"{request.url.scheme}://{_host(request.headers)}"

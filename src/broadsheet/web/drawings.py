@@ -45,14 +45,16 @@ class Drawings:
         """Rising and falling terms."""
         return self._keep(("terms", query, period), lambda: self._trends.terms(query, period))
 
-    def map(self, query: str, work_ids: tuple[int, ...] | None = None) -> tuple[PaperMap, Markup]:
-        """A map and its drawing, each mark of which leads to its paper."""
+    def map(
+        self, query: str, work_ids: tuple[int, ...] | None = None, of: int = 0
+    ) -> tuple[PaperMap, Markup]:
+        """A map and its drawing, each mark of which leads to its paper; see `Trends.map`."""
 
         def draw() -> tuple[PaperMap, Markup]:
-            papers = self._trends.map(query, work_ids=work_ids)
+            papers = self._trends.map(query, work_ids=work_ids, of=of)
             return papers, _inline(self._trends.draw_map(papers, "svg", links.paper_url))
 
-        return self._keep(("map", query, work_ids), draw)
+        return self._keep(("map", query, work_ids, of), draw)
 
     def _keep(self, name: tuple[Hashable, ...], make: Callable[[], T]) -> T:
         key = (*name, self._trends.stamp())

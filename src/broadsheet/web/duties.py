@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from broadsheet.errors import StorageBusyError, StorageReadOnlyError
-from broadsheet.jobs import Resting, Watch
+from broadsheet.jobs import Resting, Steady, Watch
 from broadsheet.library import Library
 from broadsheet.web.keeper import Keeper
 
@@ -30,7 +30,8 @@ class Duties:
     """A thread that does the jobs while no other process of the library does.
 
     Whoever holds the library's duty does them. The system lets go of it when its holder dies, and
-    another process takes over within `pause` seconds.
+    another process takes over within `pause` seconds. An unexpected error gives the duty back, too;
+    this process tries again after a pause that grows (see `Steady`).
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class Duties:
         self._jobs = jobs
         self._pause = pause
         self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="duties", daemon=True)
+        self._thread = Steady(self._run, "duties", self._ending, pause=pause)
         self.on_duty = threading.Event()
 
     def __enter__(self) -> Self:
@@ -71,4 +72,5 @@ class Duties:
             for job in self._jobs:
                 jobs.enter_context(job())
             self.on_duty.set()
+            jobs.callback(self.on_duty.clear)
             self._ending.wait()

@@ -144,7 +144,9 @@ class EditionPages:
         """The reader's own edition of today."""
         reader = reader_of(request)
         edition = self._press.get(Scope.READER, self._current(Scope.DAY), reader)
-        feed = f"/yours/link.{self._press.link_of(reader)}.atom"
+        # Who has a key is not to have an address that stays when the key is revoked.
+        by_key = caller_of(request).by_key
+        feed = "" if by_key else f"/yours/link.{self._press.link_of(reader)}.atom"
         return self._show(request, edition, yours=True, feed=feed)
 
     def yours_linked(self, request: Request) -> Response:
@@ -153,8 +155,8 @@ class EditionPages:
         if suffix != "atom":
             raise HTTPException(404)
         reader = self._press.find_linked(token)
-        edition = self._press.get(Scope.READER, self._current(Scope.DAY), reader)
-        return self._give(request, edition, suffix)
+        editions = self._press.get_own(reader, ISSUES)
+        return _atom(feeds.of_own(editions, request.url.path), request)
 
     def yours_as(self, request: Request) -> Response:
         """The same in another form."""

@@ -11,7 +11,7 @@ from broadsheet.edition import Edition, Scope, Section
 from broadsheet.model import Sort
 from broadsheet.press.categories import name_category
 from broadsheet.web import links, wording
-from broadsheet.web.entries import EntryView, Known, shorten, view_printed
+from broadsheet.web.entries import EntryView, Known, view_printed
 
 UNDER = 2
 BRIEF = 3
@@ -19,8 +19,6 @@ BRIEF = 3
 ROW = 6
 """A row of a page is so wide: half and third parts of it are whole numbers."""
 SIDE = 5
-LEAD = 900
-"""The lead story has as much of its abstract as fills its columns."""
 
 _WORDS = {Scope.DAY: "day", Scope.WEEK: "week", Scope.MONTH: "month", Scope.READER: "day"}
 _MODES = {Scope.DAY: "day", Scope.WEEK: "week", Scope.MONTH: "month", Scope.READER: "yours"}
@@ -120,7 +118,7 @@ def view_edition(edition: Edition, known: Known, standing: Standing) -> EditionV
         example=_say_example(edition),
         place=f"{edition.scope.value} {edition.name}",
         lead=stories[0] if stories else None,
-        lead_text=_lead_text(stories[0], known) if stories else "",
+        lead_text=edition.lead,
         opening=opening,
         under=stories[1 : under + 1],
         side=stories[under + 1 : under + SIDE + 1],
@@ -133,11 +131,6 @@ def view_edition(edition: Edition, known: Known, standing: Standing) -> EditionV
             for ending, label in (("md", "Markdown"), ("json", "JSON"), ("atom", "Atom"))
         ),
     )
-
-
-def _lead_text(lead: EntryView, known: Known) -> str:
-    work = known.works.get(lead.number)
-    return shorten(work.text, LEAD) if work else ""
 
 
 def view_section(section: Section, known: Known) -> SectionView:

@@ -17,6 +17,7 @@ from broadsheet.model import Work
 from broadsheet.people import Reader, Saved, Shelf, Votes
 from broadsheet.web import links, wording
 from broadsheet.web.mathematics import keep_whole
+from broadsheet.web.toggles import NO_TARGET, Target, target_of
 
 EXCERPT = 420
 BYLINE = 4
@@ -27,20 +28,23 @@ _NO_VOTES = Votes()
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of the papers of a page, for one reader."""
+    """What is known of the papers of a page, for one reader; `target` is where the reader's next
+    paper is saved to."""
 
     works: Mapping[int, Work] = field(default_factory=dict)
     votes: Mapping[int, Votes] = field(default_factory=dict)
     comments: Mapping[int, int] = field(default_factory=dict)
     saved: Mapping[int, Sequence[Saved]] = field(default_factory=dict)
     shelves: Mapping[int, Shelf] = field(default_factory=dict)
+    target: Target = NO_TARGET
 
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
     """One paper. `place` is its anchor, `late` and `example` say what is to be known of it, `on`
-    names the shelves that hold it, `read` says that it was read there; `original` is (name,
-    address) of the page where it was published."""
+    names the shelves that hold it, `target` is where it is saved to, `read` says that it was read
+    there; `noting` says that `note` is the viewer's own to change; `original` is (name, address)
+    of the page where it was published."""
 
     place: str
     position: int
@@ -57,10 +61,12 @@ class EntryView:
     score: float = 0.0
     late: str = ""
     note: str = ""
+    noting: bool = False
     votes: int = 0
     mine: bool = False
     comments: int = 0
     on: tuple[str, ...] = ()
+    target: Target = NO_TARGET
     read: bool = False
     original: tuple[str, str] | None = None
 
@@ -82,15 +88,18 @@ def read_known(
         return Known()
     saved: Mapping[int, Sequence[Saved]] = {}
     shelves: Mapping[int, Shelf] = {}
+    target = NO_TARGET
     if reader:
         saved = library.shelves.find(reader, wanted)
-        shelves = {shelf.id: shelf for shelf in library.shelves.get(reader)} if saved else {}
+        shelves = {shelf.id: shelf for shelf in library.shelves.get(reader)}
+        target = target_of(library.shelves.find_last(reader, list(shelves.values())))
     return Known(
         library.get_works(wanted) if works is None else works,
         library.community.votes(wanted, reader),
         library.community.counts(wanted),
         saved,
         shelves,
+        target,
     )
 
 
@@ -117,7 +126,13 @@ def view_printed(entry: Entry, section: str, known: Known) -> EntryView:
 
 
 def view_work(
-    work: Work, place: int, known: Known, *, note: str = "", excerpt: bool = True
+    work: Work,
+    place: int,
+    known: Known,
+    *,
+    note: str = "",
+    noting: bool = False,
+    excerpt: bool = True,
 ) -> EntryView:
     """A paper as it is now; `note` is what the reader of a shelf wrote beside it. Who shows
     another piece of the text needs no `excerpt`."""
@@ -135,6 +150,7 @@ def view_work(
         dateline=wording.say_date(work.date.value) if work.date else "",
         excerpt=shorten(work.text) if excerpt else "",
         note=note,
+        noting=noting,
         **_with_readers(work.id, known),
     )
 
@@ -156,12 +172,16 @@ def _with_readers(number: int, known: Known) -> dict[str, Any]:
         "votes": votes.count,
         "mine": votes.mine,
         "comments": known.comments.get(number, 0),
-        "on": tuple(
-            known.shelves[each.shelf_id].name for each in saved if each.shelf_id in known.shelves
-        ),
+        "on": list_shelves(saved, known.shelves),
+        "target": known.target,
         "read": any(each.read_at for each in saved),
         "original": find_original(work) if work else None,
     }
+
+
+def list_shelves(saved: Sequence[Saved], shelves: Mapping[int, Shelf]) -> tuple[str, ...]:
+    """The names of the shelves that hold a paper."""
+    return tuple(shelves[each.shelf_id].name for each in saved if each.shelf_id in shelves)
 
 
 def find_original(work: Work) -> tuple[str, str] | None:

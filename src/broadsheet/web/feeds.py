@@ -7,8 +7,8 @@ what XML cannot hold is taken out here, the one place of this format.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 MEDIA_TYPE = "application/atom+xml"
 MOST = 50
 MOST_AUTHORS = 20
+MOST_OWN = 300
+"""As many papers of past days are in the feed of a reader's own edition."""
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a feed in which nothing ever was has changed."""
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _SINCE = "2026"
@@ -70,6 +75,18 @@ def of_edition(edition: Edition, own: str) -> Feed:
     return Feed(path, own, say_title(edition), edition.made_at, tuple(items), edition.receipt)
 
 
+def of_own(editions: Sequence[Edition], own: str) -> Feed:
+    """The papers of a reader's own editions, given and listed with the newest first; each once, of
+    the first edition that had it, and dated by the day of that, be it printed meanwhile or not."""
+    items: dict[str, Item] = {}
+    day = NEVER
+    for edition in reversed(editions):
+        day = datetime.combine(edition.first, time(), UTC)
+        new = [each for each in of_edition(edition, own).items if each.path not in items]
+        items = {each.path: replace(each, updated=day) for each in new} | items
+    return Feed("/yours", own, "Your Broadsheet", day, tuple(items.values())[:MOST_OWN])
+
+
 def of_editions(editions: Sequence[Edition], own: str, title: str, updated: datetime) -> Feed:
     """Editions, the newest first, each as an entry that lists its papers."""
     items = tuple(_of_issue(edition) for edition in editions)
@@ -77,12 +94,20 @@ def of_editions(editions: Sequence[Edition], own: str, title: str, updated: date
 
 
 def of_works(
-    works: Iterable[Work], *, path: str, own: str, title: str, updated: datetime, subtitle: str = ""
+    works: Iterable[Work],
+    came: Mapping[int, datetime],
+    *,
+    path: str,
+    own: str,
+    title: str,
+    begun: datetime = NEVER,
+    subtitle: str = "",
 ) -> Feed:
-    """Papers, in the order given."""
-    items = tuple(_of_work(work, updated) for work in works)
-    moment = max((item.updated for item in items), default=updated)
-    return Feed(path, own, title, moment, items[:MOST], subtitle)
+    """Papers, in the order given. What has no day is dated by when it `came`, by number; what is
+    empty by when it was `begun`: never by now, or readers would be told of it at every poll."""
+    items = tuple(_of_work(work, came.get(work.id, begun)) for work in works)[:MOST]
+    moment = max((item.updated for item in items), default=begun)
+    return Feed(path, own, title, moment, items, subtitle)
 
 
 def write(feed: Feed, origin: str) -> bytes:
@@ -138,12 +163,12 @@ def _of_entry(entry: Entry, updated: datetime) -> Item:
     )
 
 
-def _of_work(work: Work, fallback: datetime) -> Item:
+def _of_work(work: Work, came: datetime) -> Item:
     published = _noon(work.announced_on or (work.date.value if work.date else ""))
     return Item(
         path=links.paper_url(work.id),
         title=work.title,
-        updated=published or fallback,
+        updated=published or came,
         published=published,
         authors=work.authors,
         summary=shorten(work.text, 700),

@@ -14,7 +14,7 @@ from broadsheet.config import Settings
 from broadsheet.web.answers import wants_json
 from broadsheet.web.bodies import BODY, capped
 from broadsheet.web.caller import Caller, caller_of
-from broadsheet.web.crosssite import SAFE_METHODS, is_own
+from broadsheet.web.crosssite import SAFE_METHODS, is_elsewhere, is_own
 from broadsheet.web.doors import Door, Who
 from broadsheet.web.limits import Limits
 from broadsheet.web.problems import (
@@ -49,7 +49,7 @@ class Gate:
         if door.method not in SAFE_METHODS:
             if read_key(request.headers) is not None:
                 raise HTTPException(403, READ_ONLY_KEY)
-            if not is_own(request, self._url):
+            if not is_own(request, self._url) or (caller.alone and is_elsewhere(request)):
                 raise HTTPException(403, STRANGE_PAGE)
         self._limits.spend(door.budget, request, caller)
         if self.is_open(door, caller):
@@ -60,7 +60,12 @@ class Gate:
             raise HTTPException(503, NO_CHANGES)
         if not caller.accounts:
             raise HTTPException(403, READING_ONLY)
-        if caller.by_key or door.path.startswith("/api/") or wants_json(request):
+        if (
+            caller.by_key
+            or door.path.startswith("/api/")
+            or wants_json(request)
+            or _asks_file(door, request)
+        ):
             raise HTTPException(401, NOT_SIGNED_IN, {"WWW-Authenticate": "Bearer"})
         return _to_sign_in(request)
 
@@ -99,6 +104,12 @@ class Guarded:
 def _is_too_long(length: str, most: int) -> bool:
     """Whether a body says itself that it is larger than it may be; `capped` sees to the others."""
     return length.isdecimal() and (len(length) > 15 or int(length) > most)
+
+
+def _asks_file(door: Door, request: Request) -> bool:
+    """Whether a program asks for a file, and would take the sign-in page for it."""
+    is_file = "." in door.path.rpartition("/")[2]
+    return is_file and "text/html" not in request.headers.get("accept", "")
 
 
 def _to_sign_in(request: Request) -> RedirectResponse:

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from broadsheet.errors import BroadsheetError, StorageBusyError, StorageReadOnlyError
+from broadsheet.jobs import Steady
 from broadsheet.library import Library
 
 _log = logging.getLogger(__name__)
@@ -23,15 +24,16 @@ class Keeper:
 
     It holds back while the store goes on changing: then another process is importing, and will
     index what it brings in itself. After that it embeds for a slower model, newest first, while
-    searches go on with what there is.
+    searches go on with what there is. No error ends it (see `Steady`).
     """
 
     def __init__(self, library: Library, *, pause: float = PAUSE) -> None:
         self._library = library
         self._pause = pause
         self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
+        self._thread = Steady(self._run, "keeper", self._ending, pause=pause)
         self._missed = 0
+        self._logged = ""
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -73,5 +75,12 @@ class Keeper:
                 continue
             except _Ending:
                 return
-            except BroadsheetError as error:
-                _log.error("The index cannot follow: %s", error)
+            except (BroadsheetError, OSError) as error:
+                self._log_once(str(error))
+            else:
+                self._logged = ""
+
+    def _log_once(self, error: str) -> None:
+        if error != self._logged:
+            self._logged = error
+            _log.error("The index cannot follow: %s", error)

@@ -59,11 +59,6 @@ def comment_url(number: int, comment: int) -> str:
     return f"/paper/{number}?comment={comment}#comment-{comment}"
 
 
-def reader_url(name: str) -> str:
-    """The page of a reader of this instance."""
-    return f"/reader/{quote(name, safe='')}"
-
-
 def paper_url(number: int) -> str:
     return f"/paper/{number}"
 

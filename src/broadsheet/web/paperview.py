@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from broadsheet.model import Link, Sort, StoredRecord, Work, WorkEvent
 from broadsheet.query.render import field_filter
+from broadsheet.shelves import note_of
 from broadsheet.web import links, wording
 from broadsheet.web.entries import EntryView, Known, view_work
 from broadsheet.web.reading import Paper
@@ -130,12 +131,17 @@ def view_paper(paper: Paper, known: Known, comparing: Comparing = ANY_TWO) -> Pa
         related=tuple(_neighbour(shown.work) for shown in paper.related),
         related_sorts=tuple(_related_sorts(paper)),
         exports=links.paper_exports(work.id),
-        entry=view_work(work, 1, known),
+        entry=view_work(work, 1, known, note=_note_of(work, known), noting=True),
         resources=group_resources(work.links),
         sparks=tuple(draw_sparks(paper.series)),
         comparison=compare_tellings(paper.records, comparing),
         plot=_plot_url(work),
     )
+
+
+def _note_of(work: Work, known: Known) -> str:
+    """What the viewer noted beside the paper."""
+    return note_of(known.saved.get(work.id, ()))
 
 
 def _related_sorts(paper: Paper) -> Iterator[tuple[str, str, bool]]:

@@ -11,7 +11,7 @@ from broadsheet.library import Library
 from broadsheet.plots import Interval
 from broadsheet.query.parser import parse
 from broadsheet.query.tokens import clean
-from broadsheet.trends import periods, tables
+from broadsheet.trends import MOST_MAPPED, periods, tables
 from broadsheet.web import links
 from broadsheet.web.caller import caller_of
 from broadsheet.web.doors import Door
@@ -29,7 +29,6 @@ from broadsheet.web.requests import read_number
 _TYPES = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv; charset=utf-8"}
 _BUDGET = "plot"
 _MOST_SHELVES = 10**12
-_MOST_PAPERS = 1000
 
 
 class PlotPages:
@@ -107,7 +106,7 @@ class PlotPages:
             if period:
                 periods.interval_of(period)
             found = self._drawings.terms(text, period)
-            view = view_terms(found, period or found.period[0][:7])
+            view = view_terms(found)
         except InvalidQueryError as error:
             query_mistake = str(error)
         except InvalidInputError as error:
@@ -141,9 +140,9 @@ class PlotPages:
         number = read_number(wanted, default=0, low=0, high=_MOST_SHELVES)
         shelf = self._library.shelves.get_shelf(caller_of(request).reader, number)
         works = tuple(
-            each.work.id for each in self._library.shelves.get_papers(shelf, limit=_MOST_PAPERS)
+            each.work.id for each in self._library.shelves.get_papers(shelf, limit=MOST_MAPPED)
         )
-        papers, drawing = self._drawings.map(shelf.name, works)
+        papers, drawing = self._drawings.map(shelf.name, works, shelf.papers)
         way = f"/shelf/{shelf.id}"
         return self._renderer.page(
             request,

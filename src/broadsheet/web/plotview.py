@@ -106,7 +106,7 @@ class TermRow:
 
 @dataclass(frozen=True, slots=True)
 class TermsView:
-    """Rising and falling terms on their page."""
+    """Rising and falling terms on their page; `longer` is a longer period, if there is one."""
 
     period: str
     before: str
@@ -114,6 +114,7 @@ class TermsView:
     columns: tuple[tuple[str, str, tuple[TermRow, ...]], ...]
     earlier: str
     later: str
+    longer: tuple[str, str] | None
 
 
 def read_plot(params: QueryParams) -> Asked:
@@ -205,9 +206,9 @@ def _cell(plot: Plot, curve: Curve, number: int) -> Cell | None:
     return Cell(text, links.search_url(point.query))
 
 
-def view_terms(terms: Terms, period: str) -> TermsView:
+def view_terms(terms: Terms) -> TermsView:
     """Everything that the page of terms shows."""
-    text = read_query(terms.query)
+    text, period = read_query(terms.query), periods.name_of(*terms.period)
 
     def row(term: Term) -> TermRow:
         phrase = f'"{term.text}"' if " " in term.text or "-" in term.text else term.text
@@ -219,9 +220,8 @@ def view_terms(terms: Terms, period: str) -> TermsView:
     newest = "the newest " if terms.more else ""
     before = periods.step(period, -1)
 
-    def turn(count: int) -> str:
-        params = {"q": terms.query, "period": periods.step(period, count)}
-        return f"/terms?{urlencode(params)}"
+    def turn(to: str) -> str:
+        return f"/terms?{urlencode({'q': terms.query, 'period': to})}"
 
     return TermsView(
         period=say_period(period),
@@ -232,9 +232,23 @@ def view_terms(terms: Terms, period: str) -> TermsView:
             ("rising", "Rising", tuple(map(row, terms.rising))),
             ("falling", "Falling", tuple(map(row, terms.falling))),
         ),
-        earlier=turn(-1),
-        later=turn(1),
+        earlier=turn(before),
+        later=turn(periods.step(period, 1)),
+        longer=_longer(period, turn),
     )
+
+
+def _longer(period: str, turn: Callable[[str], str]) -> tuple[str, str] | None:
+    """(address, name) of the next longer period about one; a year is the longest."""
+    first = periods.span(period)[0]
+    match periods.interval_of(period):
+        case Interval.WEEK:
+            name = periods.period_of(first, Interval.MONTH)
+        case Interval.MONTH:
+            name = periods.period_of(first, Interval.YEAR)
+        case _:
+            return None
+    return turn(name), say_period(name)
 
 
 def list_regions(papers: PaperMap) -> list[tuple[str, int, list[tuple[str, str]]]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from textwrap import shorten
 
+from broadsheet.press import EXAMPLE
 from broadsheet.sources import Receipt, RejectedItem, SourceStatus, Verdict
 from broadsheet.web import links, wording
 from broadsheet.web.dayview import RejectedLine, tell_rejected
@@ -15,12 +16,17 @@ from broadsheet.web.heat import Heat, by_day, draw_heat
 MOST_REJECTED = 50
 _TARGETS = 6
 _TROUBLE = 160
+EXAMPLE_STATE = (
+    "The papers of the demo, laid over fourteen days. No source announced them: these receipts show "
+    "what those of a source look like."
+)
 _TELLS_LITTLE = frozenset({Verdict.QUIET, Verdict.WAITING, Verdict.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
 class SourceView:
-    """A source with its state in words and its map; None where there is no receipt to draw."""
+    """A source with its state in words and its map; None where there is no receipt to draw.
+    `example` says that no source announced it: it was laid as an example."""
 
     anchor: str
     name: str
@@ -28,13 +34,16 @@ class SourceView:
     state: str
     trouble: str
     heat: Heat | None
+    example: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptsView:
-    """`legend` has (verdict, sign, meaning) for each verdict."""
+    """`sources` are those that are followed, if `followed` says that there are any, then those that
+    only have receipts. `legend` has (verdict, sign, meaning) for each verdict."""
 
     sources: tuple[SourceView, ...]
+    followed: bool
     legend: tuple[tuple[str, str, str], ...]
     rejected: tuple[RejectedLine, ...]
     other_rejected: int
@@ -65,10 +74,14 @@ def view_receipts(
     whether this server asks the sources itself."""
     newest = sorted(rejections, key=lambda item: item.seen_at, reverse=True)
     return ReceiptsView(
-        sources=tuple(
-            _source(number, status, receipts, now, fetching)
-            for number, status in enumerate(statuses)
+        sources=(
+            *(
+                _source(number, status, receipts, now, fetching)
+                for number, status in enumerate(statuses)
+            ),
+            *_others(statuses, receipts, now),
         ),
+        followed=bool(statuses),
         legend=tuple((str(each), each.sign, each.meaning) for each in reversed(Verdict)),
         rejected=tuple(map(tell_rejected, newest[:MOST_REJECTED])),
         other_rejected=max(0, len(newest) - MOST_REJECTED),
@@ -130,6 +143,26 @@ def _source(
         trouble=_trouble(status),
         heat=draw_heat(mine, now.date()) if mine else None,
     )
+
+
+def _others(
+    statuses: Sequence[SourceStatus], receipts: Sequence[Receipt], now: datetime
+) -> Iterator[SourceView]:
+    """What has receipts and is not followed: the example fortnight, a source that was removed."""
+    followed = {status.source.name for status in statuses}
+    names = sorted({each.source for each in receipts} - followed)
+    for number, name in enumerate(names, len(statuses)):
+        mine = [each for each in receipts if each.source == name]
+        example = all((each.source, each.category) == EXAMPLE for each in mine)
+        yield SourceView(
+            anchor=f"source-{number}",
+            name=wording.say_source(name),
+            follows="",
+            state=EXAMPLE_STATE if example else "Not followed any more.",
+            trouble="",
+            heat=draw_heat(mine, now.date()),
+            example=example,
+        )
 
 
 def _state(status: SourceStatus, now: datetime, fetching: bool) -> Iterator[str]:

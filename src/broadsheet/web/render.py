@@ -36,6 +36,7 @@ class Renderer:
         )
         self._environment.globals["static"] = _static_addresses()
         self._environment.globals["toggle"] = toggles.attributes
+        self._environment.globals["saving"] = toggles.saving
         self._environment.globals["toggle_word"] = toggles.word
         self._environment.filters["count"] = wording.say_count
         self._environment.filters["code"] = marks.code

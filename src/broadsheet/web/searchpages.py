@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from broadsheet.errors import NotFoundError
 from broadsheet.library import Library
 from broadsheet.model import Sort
+from broadsheet.people import Reader, SavedSearch
 from broadsheet.web import feeds, links
 from broadsheet.web.caller import caller_of, reader_of
 from broadsheet.web.doors import Door, Who
@@ -36,9 +38,10 @@ class SearchPages:
 
     def searches(self, request: Request) -> Response:
         """All searches that a reader keeps, and whom the reader follows."""
-        reader = reader_of(request)
+        reader, by_key = reader_of(request), caller_of(request).by_key
         rows = [
-            (each, f"/search/{each.id}/link.{self._searches.link_of(each, reader)}.atom")
+            # Not to a key: an address stays good when the key is revoked.
+            (each, "" if by_key else self._feed_of(each, reader))
             for each in self._searches.get(reader)
         ]
         follows = [
@@ -46,6 +49,9 @@ class SearchPages:
             for each in self._library.community.get_follows(reader)
         ]
         return self._renderer.page(request, "searches.html", searches=rows, follows=follows)
+
+    def _feed_of(self, search: SavedSearch, reader: Reader) -> str:
+        return f"/search/{search.id}/link.{self._searches.link_of(search, reader)}.atom"
 
     def search(self, request: Request) -> Response:
         """On to what a saved search finds."""
@@ -61,23 +67,27 @@ class SearchPages:
         if suffix != "atom":
             raise NotFoundError("search", number)
         kept = self._searches.get_one(None, number, token or "-")
-        return self._give(request, kept.query, kept.name)
+        return self._give(request, kept.query, kept.name, kept.made_at)
 
     def feed(self, request: Request) -> Response:
         """What any search finds, newest first, as a feed."""
         text = read_text(request.query_params)
         return self._give(request, text, text or "All papers")
 
-    def _give(self, request: Request, text: str, title: str) -> Response:
+    def _give(
+        self, request: Request, text: str, title: str, begun: datetime = feeds.NEVER
+    ) -> Response:
         page = self._library.search(
             text, limit=feeds.MOST, sort=Sort.NEWEST, facets=False, highlights=False
         )
         query = f"?{request.url.query}" if request.url.query else ""
+        works = [shown.work for shown in page.shown]
         feed = feeds.of_works(
-            [shown.work for shown in page.shown],
+            works,
+            self._library.get_arrivals([work.id for work in works]),
             path=links.search_url(text, Sort.NEWEST),
             own=request.url.path + query,
             title=f"Broadsheet: {title}",
-            updated=self._library.newsroom.now(),
+            begun=begun,
         )
         return Response(feeds.write(feed, read_origin(request)), media_type=feeds.MEDIA_TYPE)

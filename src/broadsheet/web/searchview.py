@@ -183,9 +183,7 @@ def _summary(request: SearchRequest, page: Page) -> str:
 def _notes(page: Page) -> tuple[str, ...]:
     results = page.results
     notes = list(results.notes)
-    if not results.total and results.hits:
-        notes.append("No paper has these words. The ones below come closest in meaning.")
-    elif results.matching is Matching.ANY and results.total:
+    if results.matching is Matching.ANY and results.total:
         notes.append("Papers with only some of these words count too: not many have all of them.")
     return tuple(notes)
 

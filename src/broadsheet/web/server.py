@@ -17,12 +17,13 @@ from broadsheet.web.proxies import read_proxies
 from broadsheet.web.serving import run_app
 from broadsheet.web.sessions import is_private
 from broadsheet.web.workers import Workers
-from broadsheet.wiring import open_library
+from broadsheet.wiring import make_private, open_library
 
 _LAST_PORT = 65_535
 _MOST_WORKERS = 64
 _CAN_SHARE = os.name == "posix"
 """Elsewhere a socket cannot be handed to another process by its number; one process serves."""
+_KNOWS_RIGHTS = os.name == "posix"
 
 
 def serve(settings: Settings, library: Library | None = None) -> None:
@@ -33,6 +34,8 @@ def serve(settings: Settings, library: Library | None = None) -> None:
     NotFoundError where there is no library.
     """
     check_settings(settings)
+    if settings.sign_in != "off" and _KNOWS_RIGHTS:
+        make_private(settings)
     with listen(settings.host, settings.port) as listener:
         announce = f"Broadsheet is at {address(listener)} (Ctrl-C ends it)"
         if library is None and settings.workers > 1 and _CAN_SHARE:

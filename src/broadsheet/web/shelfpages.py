@@ -10,6 +10,7 @@ from broadsheet.errors import IndexNotReadyError, InvalidInputError
 from broadsheet.library import Library
 from broadsheet.people import Reader, Sharing, Shelf
 from broadsheet.query.tokens import clean
+from broadsheet.shelves import note_of
 from broadsheet.web import feeds, links
 from broadsheet.web.answers import read_way, wants_json
 from broadsheet.web.caller import caller_of, reader_of
@@ -69,14 +70,16 @@ class ShelfPages:
         """A form of the reader's shelves, for one paper: what pages open beside it with script."""
         reader = reader_of(request)
         work = self._library.get_work(clean(request.query_params.get("paper", "")))
-        held = {each.shelf_id for each in self._shelves.find(reader, [work.id]).get(work.id, ())}
+        saved = self._shelves.find(reader, [work.id]).get(work.id, ())
+        held, note = {each.shelf_id for each in saved}, note_of(saved)
         shelves = self._shelves.get(reader)
         if wants_json(request):
             rows = [{"id": s.id, "name": s.name, "on": s.id in held} for s in shelves]
-            return json_answer({"paper": work.id, "title": work.title, "shelves": rows})
+            told = {"paper": work.id, "title": work.title, "note": note, "shelves": rows}
+            return json_answer(told)
         back = read_way(request.query_params.get("back", ""), links.paper_url(work.id))
         return self._renderer.page(
-            request, "save.html", work=work, shelves=shelves, held=held, back=back
+            request, "save.html", work=work, shelves=shelves, held=held, note=note, back=back
         )
 
     def shelf(self, request: Request) -> Response:
@@ -100,16 +103,24 @@ class ShelfPages:
         found: Found | None = None,
         asked: str = "",
     ) -> Response:
-        viewer = caller_of(request).reader
+        caller = caller_of(request)
+        viewer = caller.reader
         page = read_page_number(request.query_params, most=1000)
         papers = self._shelves.get_papers(
             shelf, limit=SHELF_PAGE + 1, offset=(page - 1) * SHELF_PAGE
         )
         known = read_known(self._library, viewer, [each.work.id for each in papers])
         owner = self._library.accounts.get_readers([shelf.reader_id]).get(shelf.reader_id)
-        own = viewer is not None and viewer.id == shelf.reader_id
-        link = self._shelves.link_of(shelf) if own and shelf.sharing is not Sharing.NOBODY else ""
-        view = view_shelf(shelf, papers, known, owner, own=own, page=page, token=token or link)
+        own, files_token = viewer is not None and viewer.id == shelf.reader_id, ""
+        # Not to a key: an address stays good when the key is revoked.
+        if own and not caller.by_key:
+            if shelf.sharing is not Sharing.NOBODY:
+                token = self._shelves.link_of(shelf, owner)
+            elif caller.accounts:  # where there are none, the plain addresses need no cookie
+                files_token = self._shelves.files_link_of(shelf, owner)
+        view = view_shelf(
+            shelf, papers, known, owner, own=own, page=page, token=token, files_token=files_token
+        )
         return self._renderer.page(request, "shelf.html", view=view, found=found, asked=asked)
 
     def export(self, request: Request) -> Response:
@@ -122,20 +133,23 @@ class ShelfPages:
         """A shelf for whoever has its link: as a page, or in the form after the token's dot."""
         number = read_path_number(request.path_params["number"], "shelf")
         token, _, suffix = request.path_params["token"].partition(".")
-        shelf = self._shelves.get_shelf(None, number, token or "-")
-        return self._give(request, shelf, suffix) if suffix else self._show(request, shelf, token)
+        if suffix:
+            return self._give(request, self._shelves.get_for_files(number, token), suffix)
+        return self._show(request, self._shelves.get_shelf(None, number, token or "-"), token)
 
     def _give(self, request: Request, shelf: Shelf, suffix: str) -> Response:
         if suffix == "atom":
             papers = self._shelves.get_papers(shelf, limit=feeds.MOST)
-            updated = max((each.saved.saved_at for each in papers), default=shelf.made_at)
             path = request.url.path.removesuffix(".atom").removesuffix("/export")
+            if shelf.sharing is Sharing.NOBODY:  # a private address has no page
+                path = f"/shelf/{shelf.id}"
             feed = feeds.of_works(
                 [each.work for each in papers],
+                {each.work.id: each.saved.saved_at for each in papers},
                 path=path,
                 own=request.url.path,
                 title=shelf.name,
-                updated=updated,
+                begun=shelf.made_at,
                 subtitle=shelf.about,
             )
             return Response(feeds.write(feed, read_origin(request)), media_type=feeds.MEDIA_TYPE)

@@ -31,7 +31,8 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class ShelfView:
     """A shelf as one viewer sees it. `exports` are (name, address); `link` is what can be given
-    to others, "" where it is shared with nobody; `own` says that it is the viewer's."""
+    to others, "" where it is shared with nobody; `private` begins the addresses of its files for
+    the owner's own programs, "" where they need none; `own` says that it is the viewer's."""
 
     shelf: Shelf
     owner: Reader | None
@@ -42,6 +43,7 @@ class ShelfView:
     exports: tuple[tuple[str, str], ...]
     feed: str
     link: str
+    private: str
     before: str
     after: str
 
@@ -61,12 +63,14 @@ def view_shelf(
     own: bool,
     page: int,
     token: str,
+    files_token: str = "",
 ) -> ShelfView:
     """Everything the page of a shelf shows; one paper more than a page holds says that there is a
     next one. Notes are shown with the shelf: who may see it may read them."""
     start, base = (page - 1) * SHELF_PAGE, f"/shelf/{shelf.id}"
     link = f"{base}/link.{token}" if token else ""
-    files = f"{link}." if link else f"{base}/export."
+    private = f"{base}/link.{files_token}" if files_token else ""
+    files = f"{link or private}." if link or private else f"{base}/export."
     here = base if own or not link else link
     return ShelfView(
         shelf=shelf,
@@ -75,12 +79,13 @@ def view_shelf(
         sharing=tuple((s.value, SHARING[s], s is shelf.sharing) for s in Sharing),
         seen_by=SHARING[shelf.sharing],
         entries=tuple(
-            view_work(each.work, start + n, known, note=each.saved.note)
+            view_work(each.work, start + n, known, note=each.saved.note, noting=own)
             for n, each in enumerate(papers[:SHELF_PAGE], 1)
         ),
         exports=tuple((name, f"{files}{suffix}") for suffix, name in links.EXPORT_NAMES.items()),
         feed=f"{files}atom",
         link=link,
+        private=private,
         before=f"{here}?page={page - 1}" if page > 1 else "",
         after=f"{here}?page={page + 1}" if len(papers) > SHELF_PAGE else "",
     )

@@ -10,6 +10,7 @@ from broadsheet.config import Settings
 from broadsheet.errors import BroadsheetError, ConflictError, InvalidInputError
 from broadsheet.library import Library
 from broadsheet.people import Reader
+from broadsheet.text import fold_name
 from broadsheet.web.accountpages import NO_ACCOUNTS
 from broadsheet.web.answers import go_on, read_way
 from broadsheet.web.bodies import Form, posted
@@ -70,7 +71,7 @@ class SignPages:
         """Let somebody in by name and password, with a new session."""
         self._require_accounts()
         name, way = form.get("name").strip(), read_way(form.get("next"))
-        known, address = name.casefold()[:100], client_address(request)
+        known, address = fold_name(name), client_address(request)
         self._limits.take_for_name(known, address)
         try:
             reader, secret = self._accounts.sign_in(name, form.get("password"), read_agent(request))

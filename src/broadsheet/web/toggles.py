@@ -5,10 +5,28 @@ A page of papers has sixty of them, in six forms, so each form is made once.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from markupsafe import Markup
+
+from broadsheet.people import Shelf
+from broadsheet.shelves import FIRST_SHELF
+
+
+class Target(NamedTuple):
+    """The shelf that a paper is saved to by one press; `number` 0: it is yet to be made."""
+
+    number: int
+    name: str
+
+
+NO_TARGET = Target(0, FIRST_SHELF)
+
+
+def target_of(shelf: Shelf | None) -> Target:
+    """A reader's shelf as the one to save to."""
+    return Target(shelf.id, shelf.name) if shelf else NO_TARGET
 
 
 class Toggle(NamedTuple):
@@ -23,7 +41,7 @@ class Toggle(NamedTuple):
 
 TOGGLES = {
     "upvote": Toggle("upvote", "retract", "Upvote"),
-    "save": Toggle("save", "unsave", "Save to the shelf used last", ("Save", "Saved")),
+    "save": Toggle("save", "unsave", "Save", ("Save", "Saved")),
     "read": Toggle("read", "unread", "Read or not", ("Mark read", "Read")),
 }
 
@@ -36,6 +54,23 @@ def attributes(name: str, on: bool) -> Markup:
     return Markup(
         'formaction="/act/{}" data-act="{}" data-other="/act/{}" aria-pressed="{}" title="{}"'
     ).format(acts[0], name, acts[1], "true" if on else "false", toggle.title)
+
+
+@lru_cache(4096)
+def saving(on: tuple[str, ...], target: Target) -> Markup:
+    """The attributes of the button that saves, whose title says what it does: to the shelf used
+    last, off that shelf, or, for a paper on others, to where its shelves are chosen."""
+    if not on:
+        does, title = Markup('formaction="/act/save"'), f"Save to {target.name}"
+    elif on == (target.name,):
+        does, title = Markup('formaction="/act/unsave"'), f"Take it off {target.name}"
+    else:
+        does, title = Markup('formaction="/save" formmethod="get"'), "Choose its shelves"
+    if target.number:
+        does += Markup(' name="shelf" value="{}"').format(target.number)
+    return Markup('{} data-act="save" data-target="{}" aria-pressed="{}" title="{}"').format(
+        does, target.name, "true" if on else "false", title
+    )
 
 
 @cache

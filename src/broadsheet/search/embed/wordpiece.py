@@ -9,8 +9,9 @@ two can never disagree.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
+
+from broadsheet.text import normalise
 
 CONTINUATION = "##"
 LONGEST_WORD = 60
@@ -30,7 +31,7 @@ def split_words(text: str) -> list[str]:
     if text.isascii():
         return text.lower().translate(_ASCII_SEPARATORS).split()
     # Compatibility forms, so that a typeset ligature or a mathematical letter is the plain one.
-    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text)).lower()
+    plain = _ACCENTS.sub("", normalise(text, "NFKD")).lower()
     return _WORD.findall(plain)
 
 

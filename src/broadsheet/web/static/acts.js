@@ -6,7 +6,11 @@ const toast = document.getElementById("toast");
 let hiding = 0;
 let turn = 0; // acts are numbered as they begin
 let running = Promise.resolve(); // until all acts that have begun are done
-let last = { turn: 0, undo: () => document.querySelector(".said form button")?.click() };
+let unwinding = Promise.resolve(); // until all that is being undone is undone
+const acts = []; // what was done here, the last one last, each with what undoes it
+
+const told = document.querySelector(".said form button");
+if (told) acts.push({ turn: 0, undo: () => told.click() });
 
 function say(sentence, undo = null) {
   const line = document.createElement("span");
@@ -16,7 +20,10 @@ function say(sentence, undo = null) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = "Undo";
-    button.addEventListener("click", undoLast);
+    button.addEventListener("click", () => {
+      button.remove(); // twice would undo what was done before it
+      undoLast();
+    });
     toast.append(button);
   }
   toast.hidden = false;
@@ -43,7 +50,8 @@ async function send(address, fields) {
       keepalive: body.length < 60_000,
     });
   } catch {
-    throw new Error("Broadsheet cannot be reached; nothing was changed.");
+    const error = new Error("Broadsheet cannot be reached; nothing was changed.");
+    throw Object.assign(error, { unsent: true });
   }
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error(answer.error || "That did not work; nothing was changed.");
@@ -53,45 +61,101 @@ async function send(address, fields) {
 // A toggle is a button with the act it does (formaction) and the one that takes it back
 // (data-other); data-act says which kind it is.
 function flip(button) {
-  const on = button.getAttribute("aria-pressed") !== "true";
+  const on = !isPressed(button);
   const address = button.getAttribute("formaction");
   button.setAttribute("formaction", button.dataset.other);
   button.dataset.other = address;
-  button.setAttribute("aria-pressed", String(on));
   const count = button.querySelector("[data-count]");
   if (count) count.textContent = String(Math.max(0, Number(count.textContent) + (on ? 1 : -1)));
+  press(button, on);
+}
+
+function press(button, on) {
+  if (isPressed(button) === on) return;
+  button.setAttribute("aria-pressed", String(on));
   const word = button.querySelector("[data-word]");
   if (word) [word.textContent, word.dataset.word] = [word.dataset.word, word.textContent];
   if (button.dataset.marks) button.closest(".entry")?.toggleAttribute(button.dataset.marks, on);
 }
 
+const isPressed = (button) => button?.getAttribute("aria-pressed") === "true";
+
 // The same paper can stand in several sections: all of its buttons follow.
+const formsOf = (paper) => [...document.querySelectorAll("form.acts")].filter(
+  (form) => form.elements.namedItem("paper")?.value === String(paper),
+);
+
 function twins(button) {
   const paper = button.form.elements.namedItem("paper")?.value;
   if (!paper) return [button];
-  const alike = document.querySelectorAll(`button[data-act="${button.dataset.act}"]`);
-  return [...alike].filter((each) => each.form.elements.namedItem("paper")?.value === paper);
+  const alike = `button[data-act="${button.dataset.act}"]`;
+  return formsOf(paper).flatMap((form) => [...form.querySelectorAll(alike)]);
 }
 
+// How a paper stands on the reader's shelves: the button that saves, the link that names them,
+// and the button for read or not, which only what is on a shelf has.
+const partsOf = (form) => ({
+  save: form.querySelector("button[data-act=save]"),
+  link: form.querySelector("a[data-shelve]"),
+  reading: form.querySelector("button[data-act=read]"),
+});
+
+function look(form) {
+  const { save, link, reading } = partsOf(form);
+  return { on: isPressed(save), names: link.textContent, read: isPressed(reading) };
+}
+
+function show(form, { on, names, read }) {
+  const { save, link, reading } = partsOf(form);
+  const { target } = save.dataset;
+  const only = on && names === target;
+  press(save, on);
+  save.setAttribute("formaction", only ? "/act/unsave" : on ? "/save" : "/act/save");
+  if (on && !only) save.setAttribute("formmethod", "get");
+  else save.removeAttribute("formmethod");
+  save.title = only ? `Take it off ${target}` : on ? "Choose its shelves" : `Save to ${target}`;
+  link.textContent = on ? names : "Shelves …";
+  reading.hidden = !on;
+  if (isPressed(reading) !== read) flip(reading);
+}
+
+// What a press saves to is the shelf used last, which an act can change for all papers.
+function aim({ number, name }) {
+  for (const save of document.querySelectorAll("button[data-act=save]")) {
+    save.dataset.target = name;
+    save.name = number ? "shelf" : "";
+    save.value = String(number || "");
+    show(save.form, look(save.form));
+  }
+}
+
+function arrange({ paper, on, read, target, note }) {
+  aim(target);
+  const standing = { on: on.length > 0, names: on.join(", "), read };
+  for (const form of formsOf(paper)) show(form, standing);
+  for (const noted of document.querySelectorAll(`[data-paper="${paper}"] .jotting[data-note]`)) {
+    if (noted.dataset.note === note) continue;
+    noted.dataset.note = noted.textContent = note; // as it was written, until the page is loaded
+    noted.hidden = !note;
+  }
+}
+
+// Changes a page at once; what comes back puts it as it was.
 function change(button) {
-  if (button.dataset.act === "remove") button.closest("[data-item]")?.toggleAttribute("hidden");
-  else twins(button).forEach(flip);
-  if (button.dataset.act === "save") twins(button).forEach(offerReading);
-}
-
-// Only what is on a shelf can be marked as read.
-const readingOf = (button) => button.form.querySelector("button[data-act=read]");
-const isPressed = (button) => button?.getAttribute("aria-pressed") === "true";
-
-function offerReading(save) {
-  const read = readingOf(save);
-  if (read) read.hidden = !isPressed(save);
-}
-
-// What is saved anew is unread, whatever it was when it was last on a shelf.
-function unread(save) {
-  const read = readingOf(save);
-  if (isPressed(save) && isPressed(read)) flip(read);
+  if (button.dataset.act === "save") {
+    const forms = formsOf(button.form.elements.namedItem("paper").value);
+    const before = forms.map(look);
+    // What is saved anew is unread, whatever it was when it was last on a shelf.
+    const standing = { on: !isPressed(button), names: button.dataset.target, read: false };
+    for (const form of forms) show(form, standing);
+    return () => forms.forEach((form, each) => show(form, before[each]));
+  }
+  const turn = () => {
+    if (button.dataset.act === "remove") button.closest("[data-item]")?.toggleAttribute("hidden");
+    else twins(button).forEach(flip);
+  };
+  turn();
+  return turn;
 }
 
 // Does something in its turn, and remembers what undoes it: of several that are under way, the
@@ -101,25 +165,33 @@ function take(work) {
   toast.querySelector("button")?.remove(); // it would undo what was done before
   const done = work().then(
     ({ sentence, undo = null }) => {
-      if (mine < last.turn) return;
-      last = { turn: mine, undo };
-      say(sentence, undo);
+      if (remember(mine, undo)) say(sentence, undo);
     },
     (error) => {
-      if (mine > last.turn) last = { turn: mine, undo: null };
-      say(error.message, last.undo);
+      remember(mine, null);
+      say(error.message, acts.at(-1).undo);
     },
   );
   running = Promise.all([running, done]);
   return done;
 }
 
-// Undoes what was done last: what is still on its way is waited for.
-async function undoLast() {
-  await running;
-  const { undo } = last;
-  last = { turn, undo: null };
-  undo?.();
+// Whether nothing that began later has been answered already.
+function remember(mine, undo) {
+  const later = acts.findIndex((each) => each.turn > mine);
+  acts.splice(later < 0 ? acts.length : later, 0, { turn: mine, undo });
+  return later < 0;
+}
+
+// Undoes what was done last, then what was done before it: what is still on its way is waited for.
+function undoLast() {
+  unwinding = unwinding.then(async () => {
+    await running;
+    const last = acts.pop();
+    if (!last) say("There is nothing more to take back on this page.");
+    else if (!last.undo) say("Of what you did last there is nothing to take back. Once more for what was before.");
+    else await last.undo(last);
+  });
 }
 
 // What is done to one paper is done in order: to mark as read what is just being saved.
@@ -129,27 +201,51 @@ function sendInTurn(address, fields) {
   const paper = fields.find(([name]) => name === "paper")?.[1];
   const before = under.get(paper);
   const sent = before ? before.then(() => send(address, fields)) : send(address, fields);
-  const settled = sent.then(() => {}, () => {}).then(() => {
-    if (under.get(paper) === settled) under.delete(paper);
+  const isLast = () => under.get(paper) === settled;
+  const settled = sent.then(
+    (answer) => {
+      if (answer.standing && isLast()) arrange(answer.standing);
+    },
+    () => {},
+  ).then(() => {
+    if (isLast()) under.delete(paper);
   });
   under.set(paper, settled);
   return sent;
 }
 
+// What undoes an act: asks for it, says what came of it, and has the page `restore` what only it
+// shows. If it could not be asked, it can be tried again.
+function undoing(signal, paper, restore = () => {}) {
+  if (!signal) return null;
+  return async (entry) => {
+    toast.querySelector("button")?.remove();
+    try {
+      const fields = [["done", String(signal)], ...(paper ? [["paper", paper]] : [])];
+      const { sentence } = await sendInTurn("/act/undo", fields);
+      restore();
+      say(sentence);
+    } catch (error) {
+      if (error.unsent) acts.push(entry);
+      say(error.message);
+    }
+  };
+}
+
 function act(button) {
   if (button.dataset.busy) return;
   const address = button.getAttribute("formaction") || button.form.getAttribute("action");
-  const fields = [...new FormData(button.form)].map(([name, value]) => [name, String(value)]);
+  const sent = [...new FormData(button.form, button)];
+  const fields = sent.map(([name, value]) => [name, String(value)]);
+  const paper = fields.find(([name]) => name === "paper")?.[1];
   button.dataset.busy = "1";
-  change(button);
-  if (button.dataset.act === "save") twins(button).forEach(unread);
+  const restore = change(button);
   take(async () => {
     try {
-      const done = await sendInTurn(address, fields);
-      const undo = () => take(() => takeBack(done.done, () => change(button)));
-      return { sentence: done.sentence, undo: done.done ? undo : null };
+      const { sentence, done, standing } = await sendInTurn(address, fields);
+      return { sentence, undo: undoing(done, paper, standing ? undefined : restore) };
     } catch (error) {
-      change(button);
+      restore();
       throw error;
     } finally {
       delete button.dataset.busy;
@@ -157,17 +253,12 @@ function act(button) {
   });
 }
 
-async function takeBack(signal, restore) {
-  const { sentence } = await send("/act/undo", [["done", String(signal)]]);
-  restore();
-  return { sentence };
-}
-
 document.addEventListener("submit", (event) => {
   const button = event.submitter;
   if (!(button instanceof HTMLButtonElement) || !button.dataset.act) return;
   event.preventDefault();
-  act(button);
+  if (button.getAttribute("formmethod") === "get") choose(partsOf(button.form).link);
+  else act(button);
 });
 
 document.addEventListener("broadsheet:say", (event) => say(event.detail));
@@ -188,13 +279,18 @@ function tick(shelf) {
 async function openShelves(link) {
   const response = await fetch(link.href, { headers: { Accept: "application/json" } });
   if (!response.ok) throw new Error("The shelves cannot be read just now.");
-  const { paper, title, shelves } = await response.json();
-  const label = make("label", { textContent: "And on a new one " });
-  label.append(make("input", { name: "new", maxLength: 80, autocomplete: "off" }));
+  const { paper, title, note, shelves } = await response.json();
+  const fresh = make("label", { textContent: "And on a new one (optional) " });
+  fresh.append(make("input", { name: "new", maxLength: 80, autocomplete: "off" }));
+  const noted = make("label", { textContent: "A note beside it (optional) " });
+  noted.append(make("textarea", { name: "note", maxLength: 10_000, rows: 3, dir: "auto", value: note }));
   const heading = make("h2", { id: "shelving", textContent: `Shelves for “${title}”` });
+  const mistake = make("p", { className: "mistake", hidden: true });
+  mistake.setAttribute("role", "alert");
   const close = make("button", { type: "button", className: "plain", textContent: "Cancel" });
-  const row = make("p", { className: "row" }, make("button", { textContent: "Save" }), close);
-  const form = make("form", { className: "form" }, ...shelves.map(tick), label, row);
+  const keep = make("button", { textContent: "Save" });
+  const row = make("p", { className: "row" }, keep, close);
+  const form = make("form", { className: "form" }, ...shelves.map(tick), fresh, noted, mistake, row);
   const dialog = make("dialog", { className: "sheet" }, heading, form);
   dialog.setAttribute("aria-labelledby", "shelving");
   close.addEventListener("click", () => dialog.close());
@@ -202,28 +298,33 @@ async function openShelves(link) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const fields = [["paper", String(paper)], ...new FormData(form)];
-    dialog.close();
+    keep.disabled = true;
     take(async () => {
-      const { sentence } = await send("/act/shelve", fields);
-      const saved = fields.some(([name, value]) => name === "shelf" || (name === "new" && value));
-      const button = link.closest("form").querySelector("button[data-act=save]");
-      if (button && isPressed(button) !== saved) {
-        change(button);
-        twins(button).forEach(unread);
+      try {
+        const { sentence, done } = await sendInTurn("/act/shelve", fields);
+        dialog.close();
+        return { sentence, undo: undoing(done, String(paper)) };
+      } catch (error) { // what was written stays in the form
+        [mistake.textContent, mistake.hidden, keep.disabled] = [error.message, false, false];
+        throw error;
       }
-      return { sentence };
     });
   });
   document.body.append(dialog);
   dialog.showModal();
 }
 
+const choose = (link) => openShelves(link).catch((error) => say(error.message));
+
 document.addEventListener("click", (event) => {
   const link = event.target instanceof Element && event.target.closest("a[data-shelve]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  openShelves(link).catch((error) => say(error.message));
+  choose(link);
 });
+
+// What is shown once is to be copied.
+document.querySelector("input.secret[autofocus]")?.select();
 
 // What was shown and what was opened is told in the background: shelves learn from it.
 const page = document.querySelector("[data-place]");

@@ -10,49 +10,51 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any
 
+from broadsheet.accounts.entry import (
+    IDLE_SESSION,
+    LONGEST_SESSION,
+    MOST_KEYS,
+    NO_ENTRY,
+    NOT_YOURS,
+    Entry,
+    NoHasher,
+)
 from broadsheet.credentials import (
     check_name,
     check_password,
     clean_display,
     digest_of,
+    likeness,
     make_secret,
-    normalise_password,
 )
-from broadsheet.errors import (
-    ConfigError,
-    ConflictError,
-    InvalidInputError,
-    NotFoundError,
-    StorageError,
-)
-from broadsheet.people import Invitation, Key, Reader, Role, Session
-from broadsheet.ports import PasswordHasher, Store
-from broadsheet.sync import Clock
+from broadsheet.errors import ConflictError, InvalidInputError, NotFoundError
+from broadsheet.people import Invitation, Reader, Role
 from broadsheet.text import clean_line
+
+__all__ = [
+    "ALONE",
+    "IDLE_SESSION",
+    "LONGEST_SESSION",
+    "MOST_KEYS",
+    "NOT_YOURS",
+    "NO_ENTRY",
+    "NO_INVITATION",
+    "Accounts",
+    "NoHasher",
+]
 
 ALONE = "you"
 """The name of the one reader of an instance without accounts; nobody can sign up by it."""
 THEMES = ("", "light", "dark")
-NO_ENTRY = "This name and this password do not belong together, or the account is closed."
 NO_INVITATION = "This invitation is not valid: it was used, or it is too old."
-IDLE_SESSION = timedelta(days=30)
-LONGEST_SESSION = timedelta(days=180)
-TOUCH = timedelta(hours=1)
-"""When a session was last seen is written down no more often: a page read costs no write."""
-MOST_KEYS = 20
 LONGEST_NOTE = 100
 MOST_DAYS = 365
 
 
-class Accounts:
+class Accounts(Entry):
     """Readers, their sessions, their keys for programs, and the invitations to become one."""
-
-    def __init__(self, store: Store, hasher: PasswordHasher, clock: Clock) -> None:
-        self._store = store
-        self._hasher = hasher
-        self._clock = clock
 
     # --- Readers ------------------------------------------------------------------------------
 
@@ -103,6 +105,7 @@ class Accounts:
         now = self._clock()
         made = Reader(0, name, clean_display(display) or name, role, now)
         with self._store.write() as transaction:
+            self._require_unlike_others(made)
             used = transaction.find_invitation(digest_of(code)) if code else None
             if code and not _is_valid(used, now):
                 raise InvalidInputError(NO_INVITATION)
@@ -120,7 +123,11 @@ class Accounts:
         open: bool | None = None,
         theme: str | None = None,
     ) -> Reader:
-        """Change what is shown of a reader, to whom, and in which colours."""
+        """Change what is shown of a reader, to whom, and in which colours.
+
+        Raises InvalidInputError for a theme that is none, and ConflictError for a shown name that
+        would be taken for somebody else's.
+        """
         if theme is not None and theme not in THEMES:
             raise InvalidInputError("A theme is light, dark, or as the system has it.")
         given: dict[str, Any] = {
@@ -129,6 +136,18 @@ class Accounts:
             "theme": theme,
         }
         return self._change(reader, **{key: to for key, to in given.items() if to is not None})
+
+    def _require_unlike_others(self, changed: Reader) -> None:
+        """Raises ConflictError where a reader would be shown as what somebody else is called;
+        one's own name is one's own however others chose to be shown."""
+        shown = likeness(changed.display)
+        if shown == likeness(changed.name):
+            return
+        for each in self._store.get_readers().values():
+            if each.id != changed.id and shown in (likeness(each.name), likeness(each.display)):
+                raise ConflictError(
+                    f"Somebody here is called {each.display} already; choose another name to show."
+                )
 
     def renew_addresses(self, reader: Reader) -> Reader:
         """Make all private addresses of a reader void; new ones take their place."""
@@ -144,11 +163,11 @@ class Accounts:
 
     def disable(self, reader: Reader) -> Reader:
         """Close an account: its sessions end, its keys are dead, until it is enabled again."""
-        return self._change(reader, leaving=True, disabled=True)
+        return self._change(reader, leaving=True, ending=True, disabled=True)
 
     def enable(self, reader: Reader) -> Reader:
-        """Open an account again that was disabled."""
-        return self._change(reader, disabled=False)
+        """Open an account again that was disabled; its reader signs in anew."""
+        return self._change(reader, ending=True, disabled=False)
 
     def erase(self, reader: Reader) -> None:
         """Delete an account with all that it kept; of its comments the text. For good.
@@ -170,106 +189,23 @@ class Accounts:
         if self._now(reader).is_operator and not seen_to:
             raise ConflictError(f"{reader.name} is the only operator; make another one first.")
 
-    def _now(self, reader: Reader) -> Reader:
-        """The reader as kept now, whatever else was changed since it was read."""
-        if found := self._store.get_readers([reader.id]).get(reader.id):
-            return found
-        raise NotFoundError("reader", reader.name)
-
-    def _change(self, reader: Reader, *, leaving: bool = False, **facts: Any) -> Reader:
-        """Change facts of a reader; one who is `leaving` must not be the last operator. All is
-        looked at while nobody else writes: two operators cannot close each other out."""
+    def _change(
+        self, reader: Reader, *, leaving: bool = False, ending: bool = False, **facts: Any
+    ) -> Reader:
+        """Change facts of a reader; one who is `leaving` must not be the last operator, and with
+        `ending` all sessions end. All is looked at while nobody else writes: two operators cannot
+        close each other out."""
         with self._store.write() as transaction:
             if leaving:
                 self._require_other_operator(reader)
-            changed = replace(self._now(reader), **facts)
+            now = self._now(reader)
+            changed = replace(now, **facts)
+            if changed.display != now.display:
+                self._require_unlike_others(changed)
             transaction.put_reader(changed)
-            if changed.disabled:
+            if ending:
                 transaction.drop_sessions(reader.id)
         return changed
-
-    # --- Passwords ----------------------------------------------------------------------------
-
-    def change_password(self, reader: Reader, old: str, new: str, agent: str) -> str:
-        """Change one's own password. All sessions end; returns the secret of a new one.
-
-        Raises InvalidInputError where the old one is wrong or the new one will not do.
-        """
-        if not self.knows_password(reader, old):
-            raise InvalidInputError("This is not your password of now.")
-        self.set_password(reader, new)
-        return self.open_session(reader, agent)
-
-    def set_password(self, reader: Reader, password: str) -> None:
-        """Give a reader a password; all sessions end. Raises InvalidInputError."""
-        hashed = self._hasher.hash(check_password(password, reader.name))
-        with self._store.write() as transaction:
-            transaction.put_password(reader.id, hashed)
-            transaction.drop_sessions(reader.id)
-
-    def knows_password(self, reader: Reader, password: str) -> bool:
-        """Whether this is the reader's password."""
-        kept = self._store.get_password(reader.id)
-        return self._hasher.verify(kept, normalise_password(password))
-
-    # --- Sessions -----------------------------------------------------------------------------
-
-    def sign_in(self, name: str, password: str, agent: str) -> tuple[Reader, str]:
-        """Who signs in, and the secret of the new session. Raises InvalidInputError.
-
-        An unknown name, a wrong password and a closed account are told alike, and take as long.
-        """
-        reader = self._store.find_reader(name.strip())
-        kept = self._store.get_password(reader.id if reader else 0)
-        password = normalise_password(password)
-        fits = self._hasher.verify(kept, password)
-        if reader is None or not fits or reader.disabled:
-            raise InvalidInputError(NO_ENTRY)
-        if self._hasher.is_outdated(kept):
-            hashed = self._hasher.hash(password)
-            with self._store.write() as transaction:
-                transaction.put_password(reader.id, hashed)
-        return reader, self.open_session(reader, agent)
-
-    def open_session(self, reader: Reader, agent: str) -> str:
-        """The secret of a new session for a reader who has shown who it is."""
-        secret, now = make_secret(), self._clock()
-        session = Session(digest_of(secret), reader.id, now, now, clean_line(agent[:400])[:200])
-        with self._store.write() as transaction:
-            transaction.drop_stale_sessions(now - IDLE_SESSION)
-            transaction.put_session(session)
-        return secret
-
-    def find_session(self, secret: str) -> tuple[Session, Reader] | None:
-        """The session of a secret with its reader; None where it has ended or there was none."""
-        found = self._store.get_session(digest_of(secret))
-        if found is None:
-            return None
-        session, reader = found
-        now = self._clock()
-        old = now - session.seen_at > IDLE_SESSION or now - session.made_at > LONGEST_SESSION
-        if old or reader.disabled:
-            return None
-        if now - session.seen_at > TOUCH:
-            session = self._touch(session, now)
-        return session, reader
-
-    def _touch(self, session: Session, now: datetime) -> Session:
-        seen = replace(session, seen_at=now)
-        # Reading goes on while an import writes, and from a disk that takes no changes.
-        with suppress(StorageError), self._store.write() as transaction:
-            if self._store.get_session(session.digest):
-                transaction.put_session(seen)
-        return seen
-
-    def get_sessions(self, reader: Reader) -> Sequence[Session]:
-        """Where a reader is signed in, the last seen first."""
-        return self._store.get_sessions(reader.id)
-
-    def sign_out(self, reader: Reader, digest: bytes | None = None) -> None:
-        """End one session of a reader, or, for None, all of them."""
-        with self._store.write() as transaction:
-            transaction.drop_sessions(reader.id, digest=digest)
 
     # --- Invitations --------------------------------------------------------------------------
 
@@ -319,51 +255,6 @@ class Accounts:
             raise NotFoundError("invitation", number)
         with self._store.write() as transaction:
             transaction.put_invitation(replace(found, expires_at=self._clock()))
-
-    # --- Keys for programs --------------------------------------------------------------------
-
-    def make_key(self, reader: Reader, label: str) -> str:
-        """The secret of a new key, shown this once. Raises ConflictError beyond MOST_KEYS."""
-        if len(self.get_keys(reader)) >= MOST_KEYS:
-            raise ConflictError(f"You have {MOST_KEYS} keys; revoke one that is not used.")
-        secret = make_secret()
-        label = clean_line(label[: LONGEST_NOTE * 4])[:LONGEST_NOTE] or "a program"
-        with self._store.write() as transaction:
-            transaction.put_key(Key(0, digest_of(secret), reader.id, label, self._clock()))
-        return secret
-
-    def get_keys(self, reader: Reader) -> Sequence[Key]:
-        """A reader's keys that are good, newest first."""
-        return [each for each in self._store.get_keys(reader.id) if not each.revoked_at]
-
-    def revoke_key(self, reader: Reader, number: int) -> Key:
-        """Make a key void. Raises NotFoundError where the reader has none of this number."""
-        found = next((each for each in self.get_keys(reader) if each.id == number), None)
-        if found is None:
-            raise NotFoundError("key", number)
-        with self._store.write() as transaction:
-            transaction.put_key(replace(found, revoked_at=self._clock()))
-        return found
-
-    def find_key(self, secret: str) -> tuple[Key, Reader] | None:
-        """The key of a secret with its reader; None where it is void or its account closed."""
-        found = self._store.find_key(digest_of(secret))
-        if found is None or found[0].revoked_at or found[1].disabled:
-            return None
-        return found
-
-
-class NoHasher:
-    """Where no passwords can be had: a library that was opened to be read."""
-
-    def hash(self, password: str) -> NoReturn:
-        raise ConfigError("This library was opened without what hashes passwords.")
-
-    def verify(self, hashed: str, password: str) -> NoReturn:
-        self.hash(password)
-
-    def is_outdated(self, hashed: str) -> bool:
-        return False
 
 
 def _is_valid(invitation: Invitation | None, now: datetime) -> bool:

@@ -30,6 +30,31 @@ def test_nobody_can_take_the_name_of_the_one_who_is_alone(door: Door) -> None:
             door.accounts.sign_up(name, PASSWORD)
 
 
+def test_the_first_account_takes_the_one_who_is_alone_over(door: Door) -> None:
+    """Break to see it fail: make a reader beside `you`, who then votes as well."""
+    assert door.accounts.find_lone() is None
+    lone = door.accounts.alone()
+    assert door.accounts.find_lone() == lone
+    ada = door.accounts.take_over("ada", PASSWORD)
+    assert (ada.id, ada.name, ada.display, ada.is_operator) == (lone.id, "ada", "ada", True)
+    assert list(door.accounts.get_readers()) == [lone.id]
+    assert door.accounts.sign_in("ada", PASSWORD, "")[0] == ada
+    assert door.accounts.find_lone() is None
+    with pytest.raises(ConflictError, match="has an account"):
+        door.accounts.take_over("ben", PASSWORD)
+    assert door.accounts.alone().id != ada.id
+
+
+def test_a_chosen_name_outlives_taking_over(door: Door) -> None:
+    door.accounts.change_profile(door.accounts.alone(), display="Ada B.")
+    with pytest.raises(ConflictError, match="taken"):
+        door.accounts.take_over("You", PASSWORD)
+    with pytest.raises(InvalidInputError):
+        door.accounts.take_over("ada", "short")
+    assert door.accounts.find_lone() is not None
+    assert door.accounts.take_over("ada", PASSWORD).display == "Ada B."
+
+
 def test_signing_up_and_in(door: Door) -> None:
     ada = door.accounts.sign_up("ada", PASSWORD, display="  Ada\u202e L.\n")
     assert ada.role is Role.READER and ada.display == "Ada L."

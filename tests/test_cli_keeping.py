@@ -64,7 +64,10 @@ def test_backup_comes_back_in_a_new_folder(
 
 
 def test_printed_commands_mean_the_library_that_was_chosen(
-    shell: Shell, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    shell: Shell,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """As they are printed, from anywhere. Break to see it fail: leave `--library` out of
     `App.command`."""

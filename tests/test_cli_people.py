@@ -60,6 +60,22 @@ def test_from_the_first_account_to_the_last(run: Desk, tmp_path: Path) -> None:
         assert library.accounts.sign_in("ada", "another good one", "")
 
 
+@pytest.mark.parametrize("apart", [False, True])
+def test_the_first_operator_has_what_was_kept_alone(run: Desk, tmp_path: Path, apart: bool) -> None:
+    """Its votes count once. Break to see it fail: always add a reader."""
+    settings = load_settings(tmp_path)
+    with open_library(settings, create=True) as library:
+        library.shelves.make(library.accounts.alone(), "Lamps")
+    code, out, _ = run("add", "ada", "--operator", *(["--apart"] if apart else []))
+    assert code == codes.OK and ("belongs to ada now." in out) is not apart
+    with open_library(settings) as library:
+        names = {each.name for each in library.accounts.get_readers().values()}
+        assert names == ({"you", "ada"} if apart else {"ada"})
+        shelves = library.shelves.get(library.accounts.get_reader("ada"))
+        assert [shelf.name for shelf in shelves] == ([] if apart else ["Lamps"])
+    assert run("add", "ben", "--operator")[1] == "ben can sign in now, as operator.\n"
+
+
 @pytest.mark.parametrize("args", ["invite --operator --note x", "add ada --link --operator"])
 def test_a_link_makes_the_first_operator(run: Desk, tmp_path: Path, args: str) -> None:
     code, out, err = run(*args.split())

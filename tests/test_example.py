@@ -80,7 +80,9 @@ def test_its_receipts_are_where_its_editions_lead(laid: Library) -> None:
     assert "announced, all here." in front and 'href="/receipts"' in front
     receipts = page("/receipts").text
     assert receipts.count("/receipts/demo/") == DAYS
-    assert '<span class="flag">Example</span>' in receipts and "No source announced them" in receipts
+    assert (
+        '<span class="flag">Example</span>' in receipts and "No source announced them" in receipts
+    )
     assert "No source is followed yet" in receipts  # which stays true
     assert page(f"/receipts/demo/{TODAY}").status_code == 200
 

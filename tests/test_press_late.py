@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -117,6 +118,20 @@ def test_what_had_no_room_on_the_page_is_not_late(room: PressRoom) -> None:
     assert press(room, FRIDAY) == dict.fromkeys(KEYS[30:32], "")
 
 
+def test_what_an_edition_of_before_has_shown_is_not_late(room: PressRoom) -> None:
+    """One that was printed before the store kept what a day counted.
+
+    Break: leave `find_printed` out of `_sort`.
+    """
+    room.announce(THURSDAY, KEYS[:3])
+    room.now = at(THURSDAY, 6)
+    thursday = room.press.get(Scope.DAY, THURSDAY.isoformat())
+    with room.store.write() as transaction:
+        transaction.print_edition(replace(thursday, news=()))
+    room.announce(FRIDAY, KEYS[10:12])
+    assert press(room, FRIDAY) == dict.fromkeys(KEYS[10:12], "")
+
+
 def test_what_was_announced_before_printing_began_is_not_late(room: PressRoom) -> None:
     """Break: let every earlier day be spoken for."""
     room.announce(THURSDAY, KEYS[:3])
@@ -191,6 +206,21 @@ def test_what_was_printed_is_no_news_again_when_its_day_is_put_right(room: Press
     assert [entry.work_id for entry in trending.entries] == [room.numbers[KEYS[1]]]
     room.announce(SATURDAY, KEYS[12:14])
     assert press(room, SATURDAY) == dict.fromkeys(KEYS[12:14], "")
+
+
+def test_a_day_that_is_printed_after_a_later_one_repeats_nothing(room: PressRoom) -> None:
+    """Friday had nothing until Saturday was printed, with a paper that turns out to be Friday's.
+
+    Break: let `_sort` look at what was printed for the newest day alone.
+    """
+    room.announce(THURSDAY, KEYS[:2])
+    press(room, THURSDAY)
+    estimate(room, SATURDAY, KEYS[2:6], at(SATURDAY, 4))
+    assert set(press(room, SATURDAY)) == {*KEYS[2:6]}
+    room.announce(FRIDAY, KEYS[4:8], arrives=at(SATURDAY, 8))
+    room.press.print_due(at(SATURDAY, 9))
+    friday = room.press.get(Scope.DAY, FRIDAY.isoformat())
+    assert friday.number and set(held(room, friday)) == {*KEYS[6:8]}
 
 
 def test_what_only_trended_is_news_on_its_day(room: PressRoom) -> None:

@@ -121,3 +121,22 @@ def test_a_feed_has_an_address_of_its_own(readers: Readers, searches: Searches) 
     searches.new_link(readers.ada, number)
     with pytest.raises(NotFoundError):
         searches.get_one(None, number, token)
+
+
+def test_undoing_a_search_leaves_what_was_made_of_it(readers: Readers) -> None:
+    """Break to see it fail: drop the comparison of facts in `_undo_keep`, or the look at later
+    acts in `_undo_change`."""
+    searches, ada = readers.library.searches, readers.ada
+    kept = searches.keep(ada, "Goats", "goats")
+    first = searches.change(ada, kept.target, query="horns")
+    searches.change(ada, kept.target, query="goats")
+    with pytest.raises(ConflictError, match="changed since"):
+        readers.undo(first)
+    again = searches.change(ada, kept.target, query="horns")
+    for each in (kept, first):
+        with pytest.raises(ConflictError, match="changed since"):
+            readers.undo(each)
+    assert searches.get_one(ada, kept.target).query == "horns"
+    searches.delete(ada, kept.target)
+    with pytest.raises(ConflictError, match="changed since"):
+        readers.undo(again)

@@ -223,3 +223,17 @@ def test_search_inside(searching_readers: Readers) -> None:
     assert found(number, "graph") == [2]
     assert found(None, "graph") == [1, 2]
     assert found(None, "clouds") == [] and found(number, "") == [2, 3]
+
+
+def test_undoing_leaves_what_was_made_of_a_shelf(readers: Readers) -> None:
+    """Break to see it fail: drop `is_as_made` in `_undo_make`, or the look at later acts in
+    `_undo_change_shelf`."""
+    shelves, ada = readers.library.shelves, readers.ada
+    made = shelves.make(ada, "Goats")
+    first = shelves.change(ada, made.target, about="horns")
+    shelves.change(ada, made.target, about="")
+    shelves.change(ada, made.target, about="horns")
+    for each in (made, first):
+        with pytest.raises(ConflictError, match="has been changed since"):
+            readers.undo(each)
+    assert shelves.get_shelf(ada, made.target).about == "horns"

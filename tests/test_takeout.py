@@ -98,6 +98,19 @@ def told(body: bytes) -> dict[str, Any]:
     return result
 
 
+@pytest.mark.parametrize(
+    ("told", "kept"), [("You", "ada"), ("YOU", "ada"), ("you", "ada"), ("Ada B.", "Ada B.")]
+)
+def test_nobody_comes_to_be_called_you(readers: Readers, told: str, kept: str) -> None:
+    """Break to see it fail: take any name over that is not empty."""
+    accounts = readers.library.accounts
+    accounts.alone()
+    ada = accounts.change_profile(readers.ada, display="ada")
+    data = json.loads(take(readers)) | {"reader": {"name": "you", "display": told}}
+    assert bring(readers, data, ada).notes == ()
+    assert accounts.get_reader(readers.ada.name).display == kept
+
+
 def test_a_round_trip_keeps_everything(readers: Readers, elsewhere: Readers) -> None:
     """Break to see it fail: leave any one list out of `write_takeout` or `Unpacking.unpack`."""
     live(readers)

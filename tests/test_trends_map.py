@@ -139,7 +139,9 @@ def test_what_cannot_be_mapped_says_why(library: Library, tmp_path: Path) -> Non
 
 def test_the_first_of_many_says_how_many_are_not_on_it(tmp_path: Path) -> None:
     """Break to see it fail: leave out of account of how many they are the first."""
-    with open_trendy(tmp_path, [record(n, "A title") for n in range(4)], [Letters()]) as library:
+    with open_trendy(
+        tmp_path, [record(n, "2026", "A title") for n in range(4)], [Letters()]
+    ) as library:
         assert library.trends.map("Big", work_ids=[1, 2, 3], of=1200).left_out == 1197
         assert library.trends.map("Small", work_ids=[1, 2, 3], of=3).left_out == 0
         assert library.trends.map("", work_ids=[1, 2, 3]).left_out == 0

@@ -165,7 +165,7 @@ def undo_in_disorder(readers: Readers, seed: int, steps: int) -> tuple[int, int]
             if made := act(readers, chance):
                 deeds.append(Deed(made, compare(before, facts(readers))))
             continue
-        place = chance.randrange(len(deeds))
+        place = _choose(chance, deeds)
         try:
             readers.undo(deeds[place].done)
         except (ConflictError, NotFoundError):
@@ -175,6 +175,18 @@ def undo_in_disorder(readers: Readers, seed: int, steps: int) -> tuple[int, int]
         undone += 1
         _check_undone(deeds, place, compare(before, facts(readers)))
     return undone, refused
+
+
+def _choose(chance: Random, deeds: list[Deed]) -> int:
+    """Mostly one that a later act has built upon: only there can undoing take away too much."""
+    later: set[Hashable] = set()
+    built_upon = []
+    for place, deed in reversed(list(enumerate(deeds))):
+        if later.intersection(deed.changed):
+            built_upon.append(place)
+        later.update(deed.changed)
+    places = built_upon if built_upon and chance.random() < 0.6 else range(len(deeds))
+    return chance.choice(places)
 
 
 def _check_undone(deeds: list[Deed], place: int, changed: dict[Hashable, tuple[Any, Any]]) -> None:

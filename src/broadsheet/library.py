@@ -12,11 +12,13 @@ from types import TracebackType
 from typing import IO, Self
 
 from broadsheet import exports, follow, ids, ingest, verify
+from broadsheet.batch import MAX_CARRIERS
 from broadsheet.bringing import Intake
 from broadsheet.errors import InvalidInputError, NotFoundError, StorageBusyError
 from broadsheet.example import lay_fortnight
 from broadsheet.fetching import Wires
 from broadsheet.model import (
+    BY_READERS,
     Hit,
     ImportReport,
     Results,
@@ -214,12 +216,13 @@ class Library:
     def get_work(self, reference: str | int) -> Work:
         """The work with a number, an arXiv id, a DOI, a venue id, or an address of any of these.
 
+        Where several have it, one that more than readers tell of: readers can claim any name.
         Raises NotFoundError.
         """
-        for number in self._resolve(reference):
-            if work := self._store.get_works([number]).get(number):
-                return work
-        raise NotFoundError("paper", reference)
+        works = self._store.get_works(self._resolve(reference)[:MAX_CARRIERS]).values()
+        if not works:
+            raise NotFoundError("paper", reference)
+        return min(works, key=lambda work: BY_READERS.issuperset(work.sources))
 
     def get_works(self, numbers: Sequence[int]) -> Mapping[int, Work]:
         """Works by number, in one go; unknown numbers are absent."""

@@ -28,8 +28,15 @@ def invite(visitor: Visitor) -> str:
     page = visitor.go("/admin")
     page.get_by_label("Whom it is for").fill("Ina")
     page.get_by_role("button", name="Make an invitation").click()
-    link = page.locator(".once .secret").inner_text()
+    field = page.locator(".once .secret")
+    expect(field).to_be_focused()
+    expect(field).to_be_in_viewport()
+    link = field.input_value()
     visitor.shot("50 an invitation")
+    open_ones = page.get_by_role("button", name="Withdraw").count()
+    page.reload()  # posts nothing again
+    expect(page.locator(".once")).to_have_count(0)
+    expect(page.get_by_role("button", name="Withdraw")).to_have_count(open_ones)
     return link.removeprefix(visitor.origin)
 
 

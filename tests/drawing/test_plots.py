@@ -10,6 +10,7 @@ import pytest
 from drawn import DRAUGHTSMAN, SVG, draw, make_curve, make_map, make_plot, texts
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
 from broadsheet.drawing import labels, palette, ticks
 from broadsheet.plots import Plot, PlotRequest
@@ -36,6 +37,19 @@ def test_curves_have_their_names_at_their_ends() -> None:
     shown = texts(draw(TWO))
     assert {"bees", "wasps", "Papers by month", "15", "Jan 2024"} <= set(shown)
     assert texts(draw(make_plot(make_curve("bees", [1])))).count("bees") == 1
+
+
+@pytest.mark.parametrize("count", [1, 6])
+def test_a_narrow_drawing_has_its_letters_as_large_and_its_names_whole(count: int) -> None:
+    """A telephone shows its 360 units at their size. Break to see it fail: draw the wide one."""
+    names = [f"a rather long search for bees, {n}" for n in range(count)]
+    plot = make_plot(*(make_curve(name, range(40)) for name in names))
+    root = etree.fromstring(DRAUGHTSMAN.draw_plot(plot, "svg", narrow=True))
+    _, _, width, height = map(float, root.get("viewBox", "").split())
+    assert width <= 360 and height > 260 + 20 * count
+    assert set(names) < set(texts(root)) and not list(root.iter(SVG + "a"))
+    sizes = {element.get("font-size") for element in root.iter() if element.get("font-size")}
+    assert sizes == {"12"}
 
 
 def test_the_same_plot_gives_the_same_bytes() -> None:

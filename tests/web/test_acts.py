@@ -147,6 +147,24 @@ def test_several_shelves_at_once(client: TestClient, library: Library, you: Read
     assert [each["name"] for each in chosen["shelves"]] == ["One", "Three", "Two"]
 
 
+def test_the_form_of_shelves_loses_nothing_by_an_error(
+    client: TestClient, library: Library, you: Reader
+) -> None:
+    """And one undo takes the whole of it back. Break to see it fail: let the form's handler take
+    the paper off, and then save it."""
+    first, second = (library.shelves.make(you, name).target for name in ("One", "Two"))
+    do(client, "save", paper=1, shelf=[first], note="precious")
+    before = library.shelves.find(you, [1])
+    for wrong in ({"note": "x" * 20_000}, {"new": "two"}, {"shelf": [second, 99]}):
+        fields = {"paper": 1, "shelf": [second], **wrong}
+        assert client.post("/act/shelve", data=fields, headers=JSON).status_code >= 400
+        assert library.shelves.find(you, [1]) == before
+    done = do(client, "shelve", paper=1, shelf=[second], new="Three", note="precious")
+    do(client, "undo", done=done["done"])
+    assert library.shelves.find(you, [1]) == before
+    assert [shelf.name for shelf in library.shelves.get(you)] == ["One", "Two"]
+
+
 def test_shelves_are_made_changed_and_deleted(
     client: TestClient, library: Library, you: Reader
 ) -> None:

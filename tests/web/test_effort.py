@@ -31,7 +31,14 @@ def statements() -> Iterator[list[str]]:
     event.remove(Engine, "before_cursor_execute", note)
 
 
-ADDRESSES = ("/", "/search?q=weigh", "/paper/3", "/api/paper/3", "/export.bib?q=weigh", "/feed/search.atom?q=weigh")
+ADDRESSES = (
+    "/",
+    "/search?q=weigh",
+    "/paper/3",
+    "/api/paper/3",
+    "/export.bib?q=weigh",
+    "/feed/search.atom?q=weigh",
+)
 
 
 def test_a_page_asks_as_much_of_a_large_library_as_of_a_small_one(

@@ -97,6 +97,20 @@ def test_what_came_after_is_not_undone_along(library: Library) -> None:
     assert not library.journal.get_signals(you, acts=[Act.SPLIT])[0].undone_at
 
 
+def test_undoing_an_old_merge_leaves_a_newer_one(library: Library) -> None:
+    """Break to see it fail: drop `_require_last`."""
+    you, merging = library.accounts.alone(), library.merging
+    moved = records(library, 3)
+    first = merging.merge(you, 2, 3)
+    apart = merging.split(you, 2, moved)
+    again = merging.merge(you, 2, apart.target)
+    for each in (first, apart):
+        with pytest.raises(ConflictError, match="changed since"):
+            library.journal.undo(you, each.signal)
+    assert moved < records(library, 2)
+    assert library.journal.undo(you, again.signal).sentence.startswith("Taken apart again")
+
+
 def test_who_is_no_operator_any_more_undoes_nothing(library: Library) -> None:
     """Undo is a door for every reader. Break: leave `_require_operator` out."""
     other = library.accounts.add("ada", "a long password", role=Role.OPERATOR)

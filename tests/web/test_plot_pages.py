@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from broadsheet.library import Library
 from broadsheet.model import PaperDate, Record
 from broadsheet.plots import Interval, PlotRequest
 from broadsheet.ports import Vectors
+from broadsheet.web import styles
 from broadsheet.web.drawings import KEPT, Drawings
 from broadsheet.web.plotview import plot_url, read_plot
 
@@ -181,6 +183,32 @@ def test_a_drawing_is_kept_until_the_library_changes(
     assert len(drawings._kept) == KEPT
 
 
+def test_a_plot_is_drawn_for_wide_pages_and_for_narrow_ones(client: TestClient) -> None:
+    """One is shown, whatever the width; neither begins at its right end. Break to see it fail:
+    leave the media query out of `70-plots.css`, or bring `direction: rtl` back."""
+    answer = client.get("/plots?q=lanterns&q=rivers")
+    page = Html(answer.text)
+    wide, narrow = page.css_first(".plot > .wide svg"), page.css_first(".plot > .narrow svg")
+    assert wide is not None and narrow is not None
+    assert wide.css("a.point") and not narrow.css("a")
+    assert len(narrow.html or "") < len(wide.html or "")
+    assert len(gzip.compress(answer.content)) < 60_000
+    style = "".join(styles.read_sheet().decode().split())
+    assert ".plot>.narrow{display:none" in style
+    hiding = ".plot>.wide{display:none;}.plot>.narrow{display:block;}"
+    assert f"@media(max-width:48rem){{{hiding}}}" in style
+    assert ".board{overflow-x:auto;background:" in style  # from its left end on
+
+
+def test_terms_advise_a_period_that_is_longer_or_none(client: TestClient) -> None:
+    """Break to see it fail: advise a year, whatever is shown."""
+    monthly = text(read(client, "/terms?period=2025-03"), ".plotting")
+    assert "Try a longer period: 2025." in monthly
+    yearly = text(read(client, "/terms?period=2025"), ".plotting")
+    assert "Try another year, or a search that finds more papers." in yearly
+    assert "longer period" not in yearly
+
+
 def test_terms_lead_to_papers_and_plots(client: TestClient) -> None:
     page = read(client, "/terms?period=2025-03")
     assert "March 2025" in text(page, ".pager") and "period=2025-02" in hrefs(page, ".pager a")[0]
@@ -208,6 +236,20 @@ def test_a_shelf_is_mapped_for_who_may_see_it(tmp_path: Path) -> None:
         other = library.accounts.sign_up("other", "a password of some length")
         theirs = library.shelves.make(other, "Secret", "").target
         assert "Secret" not in read(browse(library), f"/map?shelf={theirs}", 404).text()
+
+
+def test_a_map_of_a_large_shelf_counts_all_that_is_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Break to see it fail: count only the papers that were fetched for the map."""
+    monkeypatch.setattr("broadsheet.web.plotpages.MOST_MAPPED", 4)
+    with open_invented(tmp_path, [record(n) for n in range(12)], [Lengths()]) as library:
+        reader = library.accounts.alone()
+        shelf = library.shelves.make(reader, "Lights", "").target
+        for number in range(1, 11):
+            library.shelves.save(reader, number, [shelf])
+        told = text(read(browse(library), f"/map?shelf={shelf}"), "figcaption")
+        assert "the first 4 papers" in told and "6 other papers are not on it" in told
 
 
 class Lengths:

@@ -126,7 +126,7 @@ def test_a_day_in_words_and_numbers(reader: TestClient) -> None:
     said = [" ".join(node.text().split()) for node in page.css("section h2 + p")]
     assert said[0].startswith("4 announced, 3 here, 1 missing")
     assert said[1].startswith("The feed of stat.ML still shows the batch of 2026-02-26 since 04:10")
-    assert hrefs(page, ".keys a") == ["https://arxiv.org/abs/2602.99999"]
+    assert hrefs(page, ".missed a") == ["https://arxiv.org/abs/2602.99999"]
     assert "It has no title." in text(page, ".records li")
     assert text(page, ".numbers").startswith("Announced4Here3New")
     assert "https://rss.example/rss/cs.LG" in hrefs(page, "section a")

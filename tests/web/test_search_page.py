@@ -11,6 +11,7 @@ from invented import PAPERS, MakeLibrary, browse, fields, hrefs, invent, open_in
 from starlette.testclient import TestClient
 
 from broadsheet.library import Library
+from papers import Letters
 
 
 def total(client: TestClient, address: str) -> int:
@@ -196,6 +197,16 @@ def test_a_search_can_be_kept_plotted_and_followed(make_library: MakeLibrary) ->
     assert kept.status_code == 303
     (search,) = library.searches.get(library.accounts.alone())
     assert (search.name, search.query) == ("weigh & x", "weigh & x")
+
+
+def test_that_only_meaning_found_something_is_said_once(tmp_path: Path) -> None:
+    """Break to see it fail: say it in `view_search` besides the index."""
+    with open_invented(tmp_path, PAPERS[:6], [Letters()]) as library:
+        page = read(browse(library), "/search?q=lanternseverywhereastudyoflight")
+        assert page.css("article.entry")
+        assert [note.text() for note in page.css(".note")] == [
+            "No paper has these words; the ones shown are near in meaning."
+        ]
 
 
 def test_what_a_search_is_good_for_stands_beside_its_count(make_library: MakeLibrary) -> None:

@@ -87,6 +87,27 @@ class Accounts(Entry):
         """Make an account for somebody. Raises InvalidInputError and ConflictError."""
         return self._make(name, "", role, password)
 
+    def find_lone(self) -> Reader | None:
+        """The one reader of an instance where nobody has an account yet, if anything was kept."""
+        return None if self.has_members() else self._store.find_reader(ALONE)
+
+    def take_over(self, name: str, password: str) -> Reader:
+        """Give the lone reader a name and a password: what was kept before there were accounts
+        stays where it is. Raises InvalidInputError, and ConflictError where there is none to be
+        taken over, or somebody is called so."""
+        name = _check_free(name)
+        hashed = self._hasher.hash(check_password(password, name))
+        with self._store.write() as transaction:
+            lone = self.find_lone()
+            if lone is None:
+                raise ConflictError("Somebody has an account here, so nobody reads alone.")
+            chosen = "" if lone.display.casefold() == ALONE else lone.display
+            made = replace(lone, name=name, display=chosen or name, role=Role.OPERATOR)
+            self._require_unlike_others(made)
+            transaction.put_reader(made)
+            transaction.put_password(made.id, hashed)
+        return made
+
     def sign_up(self, name: str, password: str, *, display: str = "", code: str = "") -> Reader:
         """Make one's own account; where a code is given, by that invitation.
 
@@ -98,9 +119,7 @@ class Accounts(Entry):
         return self._make(name, display, role, password, code)
 
     def _make(self, name: str, display: str, role: Role, password: str, code: str = "") -> Reader:
-        name = check_name(name)
-        if name.casefold() == ALONE:
-            raise ConflictError(f"The name {name} is taken; choose another one.")
+        name = _check_free(name)
         hashed = self._hasher.hash(check_password(password, name))
         now = self._clock()
         made = Reader(0, name, clean_display(display) or name, role, now)
@@ -259,3 +278,10 @@ class Accounts(Entry):
 
 def _is_valid(invitation: Invitation | None, now: datetime) -> bool:
     return invitation is not None and not invitation.used_by and now < invitation.expires_at
+
+
+def _check_free(name: str) -> str:
+    name = check_name(name)
+    if name.casefold() == ALONE:
+        raise ConflictError(f"The name {name} is taken; choose another one.")
+    return name

@@ -29,9 +29,12 @@ def reader_group() -> None:
 @click.argument("name")
 @click.option("--operator", is_flag=True, help="May also see to the instance.")
 @click.option("--link", is_flag=True, help="Print a link by which they choose name and password.")
+@click.option("--apart", is_flag=True, help="Do not hand over what was kept without accounts.")
 @pass_app
-def add(app: App, name: str, operator: bool, link: bool) -> None:
+def add(app: App, name: str, operator: bool, link: bool, apart: bool) -> None:
     """Make an account for somebody; the password is asked for, or read from standard input.
+
+    What was kept here while nobody had an account goes to the first operator, unless --apart.
 
     \b
     broadsheet reader add ada --operator
@@ -42,8 +45,15 @@ def add(app: App, name: str, operator: bool, link: bool) -> None:
         _invite(app, role, name, 7)
         return
     with app.library(create=True) as library:
-        made = library.accounts.add(name, _ask_password(), role=role)
+        accounts = library.accounts
+        taken = operator and not apart and accounts.find_lone() is not None
+        password = _ask_password()
+        made = (
+            accounts.take_over(name, password) if taken else accounts.add(name, password, role=role)
+        )
     click.echo(printable(f"{made.name} can sign in now, as {made.role}."))
+    if taken:
+        click.echo(printable(f"What was kept here without accounts belongs to {made.name} now."))
     _tell_mode(app)
 
 

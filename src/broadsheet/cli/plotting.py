@@ -104,7 +104,9 @@ def _plot(app: App, request: PlotRequest, files: dict[str, Path | None], *, as_j
 
 @click.command(cls=WordsCommand)
 @click.argument("words", nargs=-1, callback=let_go)
-@click.option("--period", default="", help="2026-04, 2026-W16, 2026; else the last with enough papers.")
+@click.option(
+    "--period", default="", help="2026-04, 2026-W16, 2026; else the last with enough papers."
+)
 @as_json
 @pass_app
 def terms(app: App, words: tuple[str, ...], period: str, as_json: bool) -> int:

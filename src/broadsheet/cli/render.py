@@ -262,7 +262,9 @@ def verify_report(report: VerifyReport) -> None:
     _numbers(out, "papers are in the index but not in the library", report.extra_in_index)
     _numbers(out, "papers differ between index and library", report.stale_in_index)
     if report.damaged_records:
-        out.print("Damaged records come back from a backup: broadsheet --library NEW-FOLDER restore FILE")
+        out.print(
+            "Damaged records come back from a backup: broadsheet --library NEW-FOLDER restore FILE"
+        )
     if report.missing_in_index or report.extra_in_index or report.stale_in_index:
         out.print("The index is mended by: broadsheet index rebuild")
 

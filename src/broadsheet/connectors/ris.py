@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, BinaryIO, NamedTuple
 
 from broadsheet.connectors.rows import (
@@ -52,7 +53,7 @@ class Ris:
         first = next(chunks, None)
         if first is None:
             raise BadFileError(f"{filename} has no RIS record in it.")
-        for chunk in (first, *chunks):
+        for chunk in chain((first,), chunks):
             try:
                 yield _record(_fields(chunk))
             except RowError as error:

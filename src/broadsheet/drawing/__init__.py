@@ -22,13 +22,20 @@ class MatplotlibDraughtsman:
     def __init__(self) -> None:
         self._lock = threading.Lock()
 
-    def draw_plot(self, plot: Plot, kind: str, link: Callable[[str], str] | None = None) -> bytes:
+    def draw_plot(
+        self,
+        plot: Plot,
+        kind: str,
+        link: Callable[[str], str] | None = None,
+        *,
+        narrow: bool = False,
+    ) -> bytes:
         """A plot as "svg" or "png", see `ports.Draughtsman`."""
         from broadsheet.drawing import curves
 
         _check(kind)
         with self._lock:
-            return curves.draw(plot, kind, link)
+            return curves.draw(plot, kind, link, narrow=narrow)
 
     def draw_map(
         self, papers: PaperMap, kind: str, link: Callable[[int], str] | None = None

@@ -1,4 +1,4 @@
-"""A plot as a drawing: curves with their names at their ends."""
+"""A plot as a drawing: curves with their names at their ends or, on a narrow one, above them."""
 
 from __future__ import annotations
 
@@ -11,21 +11,38 @@ from broadsheet.drawing.canvas import Canvas
 from broadsheet.drawing.svg import Way
 from broadsheet.plots import Curve, Plot, say_point
 
-WIDTH, HEIGHT = 760.0, 340.0
 _EDGE, _TOP, _BOTTOM, _GAP = 2.0, 40.0, 30.0, 8.0
 _NAMES = 190.0
-"""The most room that the names of curves get."""
-_LINE = 16.0
+"""The most room that the names of curves get at their ends."""
+_LINE, _ROW, _SAMPLE = 16.0, 20.0, 30.0
 _MOST_TICKS = 8
 _MARKS = 14
 """About how many marks a curve has; all of its points where there are not many more."""
 
 
+class Sheet(NamedTuple):
+    """How large a drawing is; a `narrow` one has its names above, each on a row."""
+
+    width: float
+    height: float
+    narrow: bool = False
+
+
+WIDE = Sheet(760.0, 340.0)
+
+
+def _narrow(plot: Plot) -> Sheet:
+    """As wide as a telephone, so that its letters are not made smaller there."""
+    return Sheet(360.0, 300.0 + _ROW * len(plot.curves), narrow=True)
+
+
 class Box(NamedTuple):
-    """Where points lie: `top` is the value at the upper edge, `periods` how many there are."""
+    """Where points lie: `top` is the value at the upper edge `ceiling`, `periods` how many there
+    are."""
 
     left: float
     right: float
+    ceiling: float
     top: float
     periods: int
 
@@ -37,17 +54,22 @@ class Box(NamedTuple):
         return self.left + (number + 0.5) * self.step
 
     def y(self, value: float) -> float:
-        return _BOTTOM + (HEIGHT - _TOP - _BOTTOM) * value / self.top
+        return _BOTTOM + (self.ceiling - _BOTTOM) * value / self.top
 
 
-def draw(plot: Plot, kind: str, link: Callable[[str], str] | None) -> bytes:
+def draw(plot: Plot, kind: str, link: Callable[[str], str] | None, *, narrow: bool) -> bytes:
     """The plot as "svg" or "png"."""
-    canvas = Canvas(WIDTH, HEIGHT)
-    canvas.write(_EDGE, HEIGHT - 14, _title(plot), palette.AXIS)
-    box = _draw_axes(canvas, plot)
+    sheet = _narrow(plot) if narrow else WIDE
+    canvas = Canvas(sheet.width, sheet.height)
+    title = labels.fit(_title(plot), sheet.width)
+    canvas.write(_EDGE, sheet.height - 14, title, palette.AXIS)
+    box = _draw_axes(canvas, plot, sheet)
     for number, curve in enumerate(plot.curves):
         _draw_curve(canvas, box, plot, curve, number)
-    _draw_names(canvas, box, plot)
+    if narrow:
+        _draw_key(canvas, plot, sheet)
+    else:
+        _draw_names(canvas, box, plot)
     if kind == "png":
         return canvas.to_png()
     return canvas.to_svg(plot.caption, list(_ways(box, plot, link)) if link else ())
@@ -60,16 +82,18 @@ def _title(plot: Plot) -> str:
     if not request.shares:
         return f"Papers by {request.interval}"
     of = f"papers of {request.share_of}" if request.share_of.strip() else "all papers"
-    return labels.fit(f"Share of {of} by {request.interval}", WIDTH)
+    return f"Share of {of} by {request.interval}"
 
 
-def _draw_axes(canvas: Canvas, plot: Plot) -> Box:
+def _draw_axes(canvas: Canvas, plot: Plot, sheet: Sheet) -> Box:
     shown = [p.value for curve in plot.curves for p in curve.points if plot.is_shown(p)]
     marks = ticks.tick_values(max(shown, default=0.0), shares=plot.request.shares)
     left = max(labels.measure(mark.label) for mark in marks) + _EDGE + _GAP
     names = [labels.measure(labels.fit(curve.label, _NAMES)) for curve in plot.curves]
-    right = WIDTH - max(names, default=0.0) - 2 * _GAP
-    box = Box(left, right, marks[-1].at, len(plot.periods))
+    room = 0.0 if sheet.narrow else max(names, default=0.0) + _GAP
+    right = sheet.width - room - _GAP
+    ceiling = sheet.height - _TOP - (_ROW * len(plot.curves) if sheet.narrow else 0.0)
+    box = Box(left, right, ceiling, marks[-1].at, len(plot.periods))
     for mark in marks:
         y = box.y(mark.at)
         colour = palette.GRID if mark.at else palette.AXIS
@@ -80,7 +104,8 @@ def _draw_axes(canvas: Canvas, plot: Plot) -> Box:
         x = box.x(tick.at)
         canvas.line([x, x], [_BOTTOM - 5, _BOTTOM], palette.AXIS, linewidth=1)
         side = labels.measure(tick.label) / 2
-        canvas.write(max(x, side), _BOTTOM - 16, tick.label, palette.AXIS, ha="center")
+        middle = min(max(x, side), sheet.width - side)
+        canvas.write(middle, _BOTTOM - 16, tick.label, palette.AXIS, ha="center")
     return box
 
 
@@ -89,9 +114,7 @@ def _draw_curve(canvas: Canvas, box: Box, plot: Plot, curve: Curve, number: int)
     xs = [box.x(place) for place in range(box.periods)]
     ys = [box.y(p.value) if plot.is_shown(p) else math.nan for p in curve.points]
     closed = sum(not plot.is_open(point) for point in curve.points)
-    dash = palette.DASHES[number]
-    solid: dict[str, Any] = {"linewidth": 2, "linestyle": (0, dash) if dash else "-"}
-    canvas.line(xs[:closed], ys[:closed], colour, **solid)
+    canvas.line(xs[:closed], ys[:closed], colour, **_solid(number))
     every = 1 if box.periods <= 2 * _MARKS else -(-box.periods // _MARKS)
     marked = _marks(xs[:closed], ys[:closed], every, number * every // len(plot.curves))
     how: dict[str, Any] = {"marker": marker, "linestyle": "", "markersize": 6}
@@ -102,6 +125,11 @@ def _draw_curve(canvas: Canvas, box: Box, plot: Plot, curve: Curve, number: int)
         canvas.line(xs[start:], ys[start:], colour, **dotted)
         hollow = {**how, "markerfacecolor": palette.PAPER, "markeredgewidth": 1.5}
         canvas.line(xs[closed:], ys[closed:], colour, **hollow)
+
+
+def _solid(number: int) -> dict[str, Any]:
+    dash = palette.DASHES[number]
+    return {"linewidth": 2, "linestyle": (0, dash) if dash else "-"}
 
 
 def _marks(
@@ -119,7 +147,7 @@ def _marks(
 def _draw_names(canvas: Canvas, box: Box, plot: Plot) -> None:
     """The name of each curve at its end; moved apart where they would cover each other."""
     ends = [_end(box, plot, curve) for curve in plot.curves]
-    places = labels.spread([y for _, y in ends], _LINE, _BOTTOM, HEIGHT - _TOP)
+    places = labels.spread([y for _, y in ends], _LINE, _BOTTOM, box.ceiling)
     x = box.right + _GAP
     for number, curve in enumerate(plot.curves):
         if not curve.points:
@@ -128,6 +156,17 @@ def _draw_names(canvas: Canvas, box: Box, plot: Plot) -> None:
         if abs(y - ends[number][1]) > 2:
             canvas.line([ends[number][0] + 5, x - 3], [ends[number][1], y], colour, linewidth=0.7)
         canvas.write(x, y, labels.fit(curve.label, _NAMES), colour)
+
+
+def _draw_key(canvas: Canvas, plot: Plot, sheet: Sheet) -> None:
+    """The name of each curve on a row above them, beside a sample of its line."""
+    for number, curve in enumerate(plot.curves):
+        colour, y = palette.CURVES[number], sheet.height - _TOP + 2 - _ROW * number
+        canvas.line([_EDGE, _EDGE + _SAMPLE], [y, y], colour, **_solid(number))
+        mark: dict[str, Any] = {"marker": palette.MARKERS[number], "linestyle": ""}
+        canvas.line([_EDGE + _SAMPLE / 2], [y], colour, markersize=6, **mark)
+        left = _EDGE + _SAMPLE + _GAP
+        canvas.write(left, y, labels.fit(curve.label, sheet.width - left), colour)
 
 
 def _end(box: Box, plot: Plot, curve: Curve) -> tuple[float, float]:

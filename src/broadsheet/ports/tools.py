@@ -24,9 +24,17 @@ class PasswordHasher(Protocol):
 class Draughtsman(Protocol):
     """Draws plots. The same input gives the same bytes."""
 
-    def draw_plot(self, plot: Plot, kind: str, link: Callable[[str], str] | None = None) -> bytes:
-        """A plot as "svg" or "png". In an SVG, `link` makes the address that a point leads to of
-        its query; colours are classes, so that a page can give them for light, dark and print."""
+    def draw_plot(
+        self,
+        plot: Plot,
+        kind: str,
+        link: Callable[[str], str] | None = None,
+        *,
+        narrow: bool = False,
+    ) -> bytes:
+        """A plot as "svg" or "png"; `narrow`, for a telephone. In an SVG, `link` makes the address
+        that a point leads to of its query; colours are classes, so that a page can give them for
+        light, dark and print."""
 
     def draw_map(
         self, papers: PaperMap, kind: str, link: Callable[[int], str] | None = None

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from broadsheet.edition import Scope
 from broadsheet.model import Work
 from broadsheet.ports import Index, Store
-from broadsheet.press.calendar import Period, before, goes_to_press
+from broadsheet.press.calendar import DAY, Period, before, goes_to_press
 from broadsheet.press.candidates import (
     Candidate,
     News,
@@ -101,37 +101,41 @@ class Gatherer:
         return {number: News(number, day) for number, day in dated.items() if number not in told}
 
     def _sort(self, period: Period, now: datetime, known: Mapping[int, News]) -> _Told:
-        """What is news in a period, and what was before. A day's news are not those that an earlier
-        edition showed as its own (by an estimate that was put right since); late papers are."""
-        old = {number: each for number, each in known.items() if each.day < period.first}
-        news = {number: each for number, each in known.items() if each.day >= period.first}
-        today = now.date().isoformat()
-        printed = self._find_prints(period, today)
-        if printed:
-            was = {
-                number: {name: shown for name, shown in history.items() if name <= today}
-                for number, history in self._store.find_news(known).items()
-            }
-            shown = {number for number in news if was_shown(was.get(number, {}), period.name)}
-            news, old = (
-                {number: each for number, each in news.items() if number not in shown},
-                old | {number: news[number] for number in shown},
-            )
-            news |= pick_late(old, was, printed, period.name)
-        return _Told(news, old)
-
-    def _find_prints(self, period: Period, today: str) -> list[date]:
-        """The printed days before a day, or none where a later one was printed, which has taken up
-        what was late. A week or month has no late papers: it is of its days as they are known.
+        """What is news in a period, and what was before. A day's news are not those that another
+        edition showed as its own (by an estimate that was put right since); late papers are, where
+        no later day was printed, which took them up.
 
         What a clock that was wrong printed of the days to come is in nobody's way.
         """
-        if period.scope not in (Scope.DAY, Scope.READER):
+        old = {number: each for number, each in known.items() if each.day < period.first}
+        news = {number: each for number, each in known.items() if each.day >= period.first}
+        names = self._find_prints(period, now)
+        earlier = [date.fromisoformat(name) for name in names if name < period.name]
+        if not earlier:
+            return _Told(news, old)
+        today = now.date().isoformat()
+        was = {
+            number: {name: shown for name, shown in history.items() if name <= today}
+            for number, history in self._store.find_news(known).items()
+        }
+        late = pick_late(old, was, earlier, period.name) if names[0] <= period.name else {}
+        # Editions that were printed before it was kept what they counted tell what they showed.
+        before_it = self._store.find_printed(late, Scope.DAY)
+        late = {n: each for n, each in late.items() if before_it.get(n, period.name) >= period.name}
+        again = {number for number in news if was_shown(was.get(number, {}), period.name)}
+        return _Told(
+            {number: each for number, each in news.items() if number not in again} | late,
+            old | {number: news[number] for number in again},
+        )
+
+    def _find_prints(self, period: Period, now: datetime) -> Sequence[str]:
+        """The last printed days, newest first, for a day that may still go to press. Older ones are
+        back issues, and a week or a month is of its days as they are known now: none for them."""
+        reach = before(now.date(), FORTNIGHT + DAY)
+        if period.scope not in (Scope.DAY, Scope.READER) or period.first < reach:
             return []
-        names = self._store.get_edition_names(Scope.DAY, until=today, limit=MOST_PRINTS)
-        if names and names[0] > period.name:
-            return []
-        return [date.fromisoformat(name) for name in names if name < period.name]
+        today = now.date().isoformat()
+        return self._store.get_edition_names(Scope.DAY, until=today, limit=MOST_PRINTS)
 
     # --- Evidence -----------------------------------------------------------------------------
 

@@ -39,6 +39,8 @@ from broadsheet.shelves import MOST_PAPERS, MOST_SHELVES
 from broadsheet.takeout.form import MOST_COMMENTS, MOST_SIGNALS, Part
 from broadsheet.text import clean_lines
 
+PLACEHOLDER = "you"
+"""What who reads alone is called, until they choose something else."""
 _ACTS = frozenset(map(str, Act))
 
 
@@ -311,7 +313,8 @@ def read_profile(takeout: Part, reader: Reader) -> dict[str, Any]:
     profile = takeout.part("reader")
     changes: dict[str, Any] = {}
     display = profile.line("display", LONGEST_NAME)
-    if display and reader.display.casefold() in (reader.name.casefold(), "you"):
+    chosen = display.casefold() not in ("", PLACEHOLDER, profile.line("name", 100).casefold())
+    if chosen and reader.display.casefold() in (reader.name.casefold(), PLACEHOLDER):
         changes["display"] = display
     if profile.text("theme") in ("light", "dark"):
         changes["theme"] = profile.text("theme")

@@ -7,7 +7,7 @@ kilobytes of a compressed file can fill gigabytes.
 from __future__ import annotations
 
 MOST_CONTAINERS = 500_000
-MOST_COMMAS = 2_000_000
+MOST_COMMAS = 1_600_000
 """An account with 20,000 saved papers, their abstracts, 50,000 acts and 10,000 papers seen has
 336,000 containers and 1.4 million commas, those within its texts among them."""
 

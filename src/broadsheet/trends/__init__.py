@@ -69,9 +69,16 @@ class Trends:
             return map_search(self._index, self._store, query)
         return map_papers(self._index, self._store, work_ids, query, of)
 
-    def draw(self, plot: Plot, kind: str, link: Callable[[str], str] | None = None) -> bytes:
+    def draw(
+        self,
+        plot: Plot,
+        kind: str,
+        link: Callable[[str], str] | None = None,
+        *,
+        narrow: bool = False,
+    ) -> bytes:
         """A plot as "svg" or "png"; see `ports.Draughtsman`."""
-        return self._get_draughtsman().draw_plot(plot, kind, link)
+        return self._get_draughtsman().draw_plot(plot, kind, link, narrow=narrow)
 
     def draw_map(
         self, papers: PaperMap, kind: str, link: Callable[[int], str] | None = None

@@ -37,6 +37,14 @@ class Drawings:
 
         return self._keep(("drawing", plot.request), draw)
 
+    def narrow_drawing(self, plot: Plot) -> Markup:
+        """The same for a narrow page: without points to hit, which fingers are too large for."""
+
+        def draw() -> Markup:
+            return _inline(self._trends.draw(plot, "svg", narrow=True))
+
+        return self._keep(("narrow", plot.request), draw)
+
     def plot_file(self, plot: Plot, kind: str) -> bytes:
         """A plot as "svg" or "png", to stand alone."""
         return self._keep((kind, plot.request), lambda: self._trends.draw(plot, kind))

@@ -53,12 +53,13 @@ class PlotPages:
     def plots(self, request: Request) -> Response:
         """Up to six queries over time; a mistake is told beside its box."""
         asked = read_plot(request.query_params)
-        view = drawing = None
+        view = drawings = None
         said, status = "", 400 if asked.mistaken else 200
         if asked.drawable:
             try:
                 plot = self._drawings.plot(asked.request)
-                view, drawing = view_plot(plot), self._drawings.plot_drawing(plot)
+                view = view_plot(plot)
+                drawings = self._drawings.plot_drawing(plot), self._drawings.narrow_drawing(plot)
             except InvalidInputError as error:
                 said, status = str(error), 400
         return self._renderer.page(
@@ -68,7 +69,7 @@ class PlotPages:
             asked=asked,
             said=said,
             view=view,
-            drawing=drawing,
+            drawings=drawings,
             intervals=list(Interval),
             empty=self._is_empty() if view and not view.rows else False,
         )

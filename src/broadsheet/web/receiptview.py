@@ -17,8 +17,8 @@ MOST_REJECTED = 50
 _TARGETS = 6
 _TROUBLE = 160
 EXAMPLE_STATE = (
-    "The papers of the demo, laid over fourteen days. No source announced them: these receipts show "
-    "what those of a source look like."
+    "The papers of the demo, laid over fourteen days. No source announced them: these receipts "
+    "show what those of a source look like."
 )
 _TELLS_LITTLE = frozenset({Verdict.QUIET, Verdict.WAITING, Verdict.UNKNOWN})
 

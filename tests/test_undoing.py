@@ -14,8 +14,9 @@ def test_acts_at_random_are_undone(readers: Readers, seed: int) -> None:
     assert act_and_undo(readers, seed, 50) > 15
 
 
-@pytest.mark.parametrize("seed", [3, 5])
+@pytest.mark.parametrize("seed", [2, 6])
 def test_undoing_any_act_takes_away_no_other(readers: Readers, seed: int) -> None:
-    """Break to see it fail: drop `number not in touched` in `Saving._undo`."""
+    """Break to see it fail: drop `number not in touched` in `Saving._undo`, or the
+    comparison of moments in `_undo_follow`."""
     undone, refused = undo_in_disorder(readers, seed, 160)
     assert undone > 5 and refused > 5

@@ -63,7 +63,7 @@ def home(fresh_site: Site) -> Site:
 def test_acts_are_taken_back_one_after_the_other(home: Site, visits: Visits) -> None:
     """Also where the keys are pressed faster than we answer.
 
-    Break: let `undoLast` forget all acts but the last, or not wait for the one before.
+    Break: let `undoLast` forget all acts but the last.
     """
     page = visits.begin(home.url).go(FOUND)
     page.keyboard.press("j")
@@ -88,7 +88,7 @@ def test_acts_are_taken_back_one_after_the_other(home: Site, visits: Visits) -> 
 
 
 def test_undo_pressed_twice_at_once_undoes_one_act(home: Site, visits: Visits) -> None:
-    """Break: leave the button of the toast in its place when it is pressed."""
+    """Break: let `undoing` leave the button of the toast in its place."""
     page = visits.begin(home.url).go(FOUND)
     papers = page.locator("article.entry")
     for n in (0, 1):

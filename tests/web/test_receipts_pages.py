@@ -128,7 +128,7 @@ def test_a_day_in_words_and_numbers(reader: TestClient) -> None:
     assert said[1].startswith("The feed of stat.ML still shows the batch of 2026-02-26 since 04:10")
     assert hrefs(page, ".missed a") == ["https://arxiv.org/abs/2602.99999"]
     assert "It has no title." in text(page, ".records li")
-    assert text(page, ".numbers").startswith("Announced4Here3New")
+    assert text(page, ".counted").startswith("Announced4Here3New")
     assert "https://rss.example/rss/cs.LG" in hrefs(page, "section a")
     rows = [" ".join(row.text().split()) for row in page.css(".facts tbody tr")]
     assert len(rows) == 2 and rows[0].startswith("06:00 UTCfeed of the day nothing new")

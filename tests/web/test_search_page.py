@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
 from urllib.parse import quote
@@ -11,7 +12,10 @@ from invented import PAPERS, MakeLibrary, browse, fields, hrefs, invent, open_in
 from starlette.testclient import TestClient
 
 from broadsheet.library import Library
-from papers import Letters
+from broadsheet.model import Spoke
+from broadsheet.search.hybrid import NOTHING_MATCHES
+from broadsheet.web.requests import SearchRequest
+from broadsheet.web.searchview import view_search
 
 
 def total(client: TestClient, address: str) -> int:
@@ -199,14 +203,13 @@ def test_a_search_can_be_kept_plotted_and_followed(make_library: MakeLibrary) ->
     assert (search.name, search.query) == ("weigh & x", "weigh & x")
 
 
-def test_that_only_meaning_found_something_is_said_once(tmp_path: Path) -> None:
-    """Break to see it fail: say it in `view_search` besides the index."""
-    with open_invented(tmp_path, PAPERS[:6], [Letters()]) as library:
-        page = read(browse(library), "/search?q=lanternseverywhereastudyoflight")
-        assert page.css("article.entry")
-        assert [note.text() for note in page.css(".note")] == [
-            "No paper has these words; the ones shown are near in meaning."
-        ]
+def test_that_only_meaning_found_something_is_said_once(papers: Library) -> None:
+    """By the index. Break to see it fail: say it in `view_search` besides."""
+    page = papers.search("lanterns")
+    hits = tuple(replace(hit, spoke=Spoke.MEANING) for hit in page.results.hits)
+    near = replace(page.results, hits=hits, total=0, notes=(NOTHING_MATCHES,))
+    view = view_search(SearchRequest("lanterns"), replace(page, results=near))
+    assert view.notes == (NOTHING_MATCHES,)
 
 
 def test_what_a_search_is_good_for_stands_beside_its_count(make_library: MakeLibrary) -> None:

@@ -174,6 +174,10 @@ class PressReading(Protocol):
         """For each of these papers that was in a printed edition of this scope, the name of the
         first."""
 
+    def get_news(self, name: str) -> Sequence[int]:
+        """The papers that were among the news of a printed day (`Edition.news`), by number; none
+        of one that was printed before these were kept."""
+
     def find_news(self, work_ids: Collection[int]) -> Mapping[int, Mapping[str, bool]]:
         """For each of these papers that was among the news of a printed day (`Edition.news`), the
         names of those days, each with whether the paper stood on its page."""

@@ -114,7 +114,22 @@ class Press:
 
     def is_back_issue(self, edition: Edition) -> bool:
         """Whether its time has come and it was not printed: it is put together on demand."""
+        if edition.scope is Scope.READER and edition.first >= self._clock().date():
+            return False  # who chose something after the press time still has today's
         return edition.is_proof and self.goes_to_press(edition) <= edition.made_at
+
+    def find_nearest(self, edition: Edition) -> str:
+        """The name of the last edition printed before it, or else of the first one after it; ""
+        where none was ever printed."""
+        names = self._store.get_edition_names(edition.scope, until=edition.name, limit=2)
+        earlier = next((name for name in names if name < edition.name), "")
+        return earlier or next(iter(self.get_names(edition.scope)[::-1]), "")
+
+    def get_news(self, edition: Edition) -> Sequence[int]:
+        """The numbers of all papers that a day counted as its news, also of those that had no room
+        on its page."""
+        kept = edition.news if edition.is_proof else self._store.get_news(edition.name)
+        return kept or sorted({entry.work_id for entry in edition.entries})
 
     def get_names(self, scope: Scope, *, limit: int = 1000) -> Sequence[str]:
         """The names of the editions that were printed, newest first."""

@@ -122,7 +122,7 @@ def _topics(material: Material, shown: set[int]) -> list[Section]:
         if found:
             query = f"{topic.query} {date_filter(found)}".strip()
             title = f"New about {topic.name}"
-            key = f"about-{topic.name.replace(' ', '-')}"
+            key = f"{ABOUT}{topic.name.replace(' ', '-')}"
             sections.append(
                 make_section(key, title, found, limit=TOPIC, query=query, note=topic.note)
             )
@@ -146,11 +146,19 @@ def _printed_parts(material: Material) -> list[Section]:
     for first, edition in sorted((material.printed or {}).items()):
         title = spell(first) if edition.scope is Scope.DAY else f"Week {edition.name[-2:]}"
         leading = _leading(edition)
-        more = len(edition.entries) - len(leading)
+        more = count_news(edition) - len(leading) if edition.scope is Scope.DAY else 0
         note = f"As printed in No. {edition.number}."
         key = f"of-{edition.name}"
         sections.append(Section(key, title, renumber(leading), more=more, note=note))
     return sections
+
+
+def count_news(edition: Edition) -> int:
+    """How many papers a day's edition counted as its news, also those that had no room on it;
+    what is trending of other days, and what its topics take from the day once more, is not."""
+    news = [section for section in edition.sections if section.key != TRENDING_KEY]
+    beyond = sum(each.more for each in news if not each.key.startswith(ABOUT))
+    return len({entry.work_id for section in news for entry in section.entries}) + beyond
 
 
 def _leading(edition: Edition) -> Sequence[Entry]:

@@ -113,6 +113,12 @@ class PressReading(Reading):
                 found.update((asked, name) for asked, name in rows)
         return found
 
+    def get_news(self, name: str) -> Sequence[int]:
+        own = (printed.c.scope == _COUNTED, printed.c.reader_id == 0, printed.c.name == name)
+        with self._read() as connection:
+            query = select(printed.c.work_id).where(*own).order_by(printed.c.work_id)
+            return connection.scalars(query).all()
+
     def find_news(self, work_ids: Collection[int]) -> Mapping[int, Mapping[str, bool]]:
         counted, shown = printed.alias(), printed.alias()
         same = (shown.c.work_id == counted.c.work_id) & (shown.c.name == counted.c.name)

@@ -20,10 +20,7 @@ function say(sentence, undo = null) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = "Undo";
-    button.addEventListener("click", () => {
-      button.remove(); // twice would undo what was done before it
-      undoLast();
-    });
+    button.addEventListener("click", undoLast);
     toast.append(button);
   }
   toast.hidden = false;
@@ -219,7 +216,7 @@ function sendInTurn(address, fields) {
 function undoing(signal, paper, restore = () => {}) {
   if (!signal) return null;
   return async (entry) => {
-    toast.querySelector("button")?.remove();
+    toast.querySelector("button")?.remove(); // twice would undo what was done before, too
     try {
       const fields = [["done", String(signal)], ...(paper ? [["paper", paper]] : [])];
       const { sentence } = await sendInTurn("/act/undo", fields);

@@ -104,9 +104,8 @@ def told(body: bytes) -> dict[str, Any]:
 def test_nobody_comes_to_be_called_you(readers: Readers, told: str, kept: str) -> None:
     """Break to see it fail: take any name over that is not empty."""
     accounts = readers.library.accounts
-    accounts.alone()
     ada = accounts.change_profile(readers.ada, display="ada")
-    data = json.loads(take(readers)) | {"reader": {"name": "you", "display": told}}
+    data = json.loads(take(readers)) | {"reader": {"name": "them", "display": told}}
     assert bring(readers, data, ada).notes == ()
     assert accounts.get_reader(readers.ada.name).display == kept
 

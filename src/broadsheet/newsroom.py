@@ -198,8 +198,8 @@ class Newsroom:
     ) -> Sequence[Record]:
         """Bring in single papers by arXiv id or address; with "v2" at its end, that version.
 
-        `note` is told, in the transaction that keeps them, which of them are new here. Returns the records that came. Raises InvalidInputError for what is no arXiv id, and
-        SourceError.
+        `note` is told, in the transaction that keeps them, which of them are new here. Returns the
+        records that came. Raises InvalidInputError for what is no arXiv id, and SourceError.
         """
         keys = [_arxiv_key(reference) for reference in references]
         known = [each for each in self._store.get_sources() if each.kind == "arxiv"]

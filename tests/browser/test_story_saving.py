@@ -40,6 +40,7 @@ def choose(page: Page, paper: Locator, *names: str, note: str | None = None) -> 
     """Open the dialog, leave just these shelves ticked, and save."""
     shelves_of(paper).click()
     dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
     for box in dialog.get_by_role("checkbox").all():
         box.uncheck()
     for name in names:

@@ -25,6 +25,8 @@ from broadsheet.press.sections import (
 from broadsheet.press.topics import Topic
 
 TRENDING_KEY = "trending"
+ABOUT = "about-"
+"""The keys of the sections about topics begin so."""
 TRENDING = 8
 BEST = 12
 OF_EACH = 5

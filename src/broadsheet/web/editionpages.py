@@ -11,7 +11,9 @@ from starlette.responses import RedirectResponse, Response
 
 from broadsheet.edition import Edition, Scope
 from broadsheet.library import Library
+from broadsheet.model import Sort
 from broadsheet.press import FORMULA, MOST_TRENDING
+from broadsheet.query.render import field_filter
 from broadsheet.query.tokens import clean
 from broadsheet.web import feeds
 from broadsheet.web.caller import caller_of, reader_of
@@ -19,14 +21,17 @@ from broadsheet.web.doors import Door, Who
 from broadsheet.web.editionview import Standing, edition_url, view_edition, view_section
 from broadsheet.web.entries import read_known
 from broadsheet.web.pulse import Pulse
+from broadsheet.web.reading import read_page_known
 from broadsheet.web.receiptview import Latest, find_latest
 from broadsheet.web.render import Renderer
 from broadsheet.web.requests import read_origin, read_page_number
+from broadsheet.web.wholeday import view_whole_day
 
 SCOPES = {"day": Scope.DAY, "week": Scope.WEEK, "month": Scope.MONTH}
 TRENDING = 50
 """As many as are trending in other forms; the pages have more, in parts."""
 A_PAGE = 20
+MOST_NAME = 80
 ISSUES = 14
 """As many editions as are in the feed of a scope."""
 
@@ -54,6 +59,7 @@ class EditionPages:
         return [
             Door("/", self.front),
             *scoped,
+            Door("/day/{name}/all", self.whole_day),
             Door("/trending", self.trending),
             Door("/trending.{suffix}", self.trending_as),
             Door("/yours", self.yours, Who.READER),
@@ -87,6 +93,25 @@ class EditionPages:
             return self._show(request, edition)
 
         return page
+
+    def whole_day(self, request: Request) -> Response:
+        """All papers that a day counted as its news, or those of a category, newest first."""
+        edition = self._press.get(Scope.DAY, clean(request.path_params["name"]))
+        numbers = self._press.get_news(edition)
+        category = clean(request.query_params.get("category", ""))[:MOST_NAME]
+        page = read_page_number(request.query_params, most=len(numbers) // A_PAGE + 1)
+        found = self._library.search(
+            field_filter("category", category) if category else "",
+            limit=A_PAGE,
+            offset=(page - 1) * A_PAGE,
+            sort=Sort.NEWEST,
+            facets=False,
+            highlights=False,
+            within=numbers,
+        )
+        known = read_page_known(self._library, found, caller_of(request).reader)
+        view = view_whole_day(edition, found, known, category=category, page=page, size=A_PAGE)
+        return self._renderer.page(request, "whole-day.html", view=view)
 
     def _to_current(self, scope: Scope) -> Callable[[Request], Response]:
         def turn(request: Request) -> Response:
@@ -193,6 +218,7 @@ class EditionPages:
             after,
             self._press.is_back_issue(edition),
             None if edition.number else self._press.goes_to_press(edition),
+            "" if edition.entries else self._press.find_nearest(edition),
         )
         return self._renderer.page(
             request,

@@ -35,12 +35,14 @@ class Turn:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What the press knows of an edition beside what is in it: the names of the one before and of
-    the one after, whether it is a back issue, and when it goes (or went) to press."""
+    the one after, whether it is a back issue, when it goes (or went) to press, and, of an empty
+    one, the name of the nearest that was printed."""
 
     before: str = ""
     after: str = ""
     back_issue: bool = False
     press: datetime | None = None
+    nearest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class EditionView:
     sections: tuple[SectionView, ...]
     before: Turn | None
     after: Turn | None
+    nearest: Turn | None
     forms: tuple[Turn, ...]
 
 
@@ -103,7 +106,8 @@ def say_title(edition: Edition) -> str:
 def view_edition(edition: Edition, known: Known, standing: Standing) -> EditionView:
     """Everything an edition's page shows."""
     url = edition_url(edition.scope, edition.name)
-    parts = [view_section(section, known) for section in edition.sections]
+    day = edition.name if edition.scope is Scope.DAY else ""
+    parts = [view_section(section, known, day) for section in edition.sections]
     opening = parts[0] if parts and parts[0].entries else None
     stories = opening.entries if opening else ()
     # Two or three stories stand below each other, four or five beside the lead, more around it.
@@ -126,6 +130,7 @@ def view_edition(edition: Edition, known: Known, standing: Standing) -> EditionV
         sections=tuple(set_in_rows(parts[1:] if opening else parts)),
         before=_turn(edition.scope, standing.before),
         after=_turn(edition.scope, standing.after),
+        nearest=_turn(edition.scope, standing.nearest),
         forms=tuple(
             Turn(f"{url}.{ending}", label)
             for ending, label in (("md", "Markdown"), ("json", "JSON"), ("atom", "Atom"))
@@ -133,8 +138,8 @@ def view_edition(edition: Edition, known: Known, standing: Standing) -> EditionV
     )
 
 
-def view_section(section: Section, known: Known) -> SectionView:
-    """A section with its papers."""
+def view_section(section: Section, known: Known, of_day: str = "") -> SectionView:
+    """A section with its papers; `of_day` is the name of the day's edition that it is part of."""
     key = anchor(section.key)
     category = section.key.removeprefix("in-") if section.key != "in-other" else ""
     code = category if category and category != section.key else ""
@@ -148,16 +153,19 @@ def view_section(section: Section, known: Known) -> SectionView:
         entries=tuple(view_printed(entry, key, known) for entry in shown),
         note=section.note,
         more=section.more + len(section.entries) - len(shown),
-        all_url=_find_all(section, part_of),
+        all_url=_find_all(section, part_of, of_day, category if code else ""),
         code=code if code != title else "",
         brief=bool(part_of),
     )
 
 
-def _find_all(section: Section, part_of: str) -> str:
-    """Where the rest of a section is: what a search finds, or the edition that it is taken from."""
+def _find_all(section: Section, part_of: str, of_day: str, category: str) -> str:
+    """Where the rest of a section is: the edition that it is taken from, the whole of the day, or
+    what a search finds."""
     if part_of:
         return edition_url(Scope.WEEK if "-W" in part_of else Scope.DAY, part_of)
+    if of_day and section.key.startswith(("in-", "news")):
+        return links.whole_day_url(of_day, category) if section.more else ""
     return links.search_url(section.query, Sort.NEWEST) if section.query else ""
 
 
@@ -201,6 +209,8 @@ def _state(edition: Edition, standing: Standing) -> str:
     """What a reader should know of an edition that is not printed."""
     if edition.number or not edition.entries:
         return ""
+    if standing.press and standing.press <= edition.made_at and not standing.back_issue:
+        return "It is put together from what is here now; from tomorrow on yours is printed, too."
     if standing.back_issue:
         return "This edition was never printed: it is put together from what is here now."
     if standing.press is None:

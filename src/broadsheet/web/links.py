@@ -68,6 +68,13 @@ def receipt_url(source: str, day: date) -> str:
     return f"/receipts/{quote(source, safe='')}/{day}"
 
 
+def whole_day_url(name: str, category: str = "", page: int = 1) -> str:
+    """The page of all papers of a day, or of those of a category."""
+    asked = {"category": category, "page": page if page > 1 else ""}
+    query = urlencode({key: value for key, value in asked.items() if value})
+    return f"/day/{name}/all" + (f"?{query}" if query else "")
+
+
 def paper_exports(number: int) -> tuple[tuple[str, str], ...]:
     """(name of the format, address) of a paper's citation files."""
     return tuple(

@@ -18,11 +18,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "/day": ("/day",),
     "/day.atom": ("/day.atom",),
     "/day/{name}": ("/day/{day}", "/day/1991-08-14", "/day/{day}.json", "/day/{day}.md"),
-    "/day/{name}/all": (
-        "/day/{day}/all",
-        "/day/{day}/all?category=cs.LG&page=9",
-        "/day/1991-08-14/all",
-    ),
+    "/day/{name}/all": ("/day/{day}/all?category=cs.LG", "/day/1991-08-14/all?page=9"),
     "/week": ("/week",),
     "/week.atom": ("/week.atom",),
     "/week/{name}": ("/week/2026-W03", "/week/2026-W03.atom"),

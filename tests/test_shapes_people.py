@@ -24,7 +24,7 @@ def test_shelves(readers: Readers) -> None:
     told = as_json(shapes.shelf_with_papers(shelf, library.shelves.get_papers(shelf)))
     assert told["name"] == "Goats" and told["sharing"] == "link" and told["papers"] == 1
     (entry,) = told["on_it"]
-    assert entry["saved_at"] == "2026-03-02T08:01:00+00:00" and entry["work"]["id"] == 2
+    assert entry["saved_at"] == "2026-03-02T08:01:00.654321+00:00" and entry["work"]["id"] == 2
     listed = as_json(shapes.shelves(library.shelves.get(readers.ada)))
     assert not {"generation", "deleted_at"} & {*told, *listed["shelves"][0]}
 

@@ -101,6 +101,14 @@ def test_lists_and_editions(hostile: Hostile, visits: Visits, tell: Tell) -> Non
     check_shown(sweep, ["title", "author"])
 
 
+def sheets(sweep: Sweep, address: str) -> Iterator[str]:
+    """The pages of a thread, each found on the one before."""
+    while address:
+        yield address
+        later = sweep.visitor.page.get_by_role("link", name="Show later comments")
+        address = (later.get_attribute("href") or "") if later.count() else ""
+
+
 def test_pages_of_people(hostile: Hostile, visits: Visits, tell: Tell) -> None:
     planted = hostile.planted
     sweep = Sweep(visits.begin(hostile.alone.url))
@@ -109,7 +117,7 @@ def test_pages_of_people(hostile: Hostile, visits: Visits, tell: Tell) -> None:
         "shelf", [f"/shelf/{planted.everything}?page={n}" for n in range(1, EVERY // 20 + 2)]
     )
     sweep.walk("lists", ["/shelves", "/searches", "/community", "/account", "/submit"])
-    sweep.walk("thread", [f"/paper/{planted.works[1]}"])
+    sweep.walk("thread", sheets(sweep, f"/paper/{planted.works[1]}"))
     sweep.walk("choosing", [f"/save?paper={planted.works[n]}" for n in range(3)])
     sweep.walk("reader", [f"/reader/planted{n}" for n in range(0, EVERY, 2)])
     report(sweep, tell)

@@ -78,7 +78,7 @@ def test_searching_and_narrowing(demo: Site, visits: Visits) -> None:
     found = page.locator(".tally strong").inner_text()
     visitor.shot("05 search")
     page.locator("figure.chart svg a .reach").first.click()
-    page.wait_for_url(re.compile(r"(date|year)"))
+    page.wait_for_url(re.compile(r"(within|date|year)"))
     assert page.locator(".tally strong").inner_text() != found
     expect(page.locator("ul.chips li").first).to_be_visible()
     visitor.shot("06 narrowed by a bar")

@@ -63,7 +63,7 @@ def test_narrowing_and_plotting(site: Site, visits: Visits) -> None:
     page.locator("#q1").fill("fairness")
     page.locator("#q2").fill("privacy")
     page.get_by_role("button", name="Plot").click()
-    expect(page.locator("main .board svg").first).to_be_visible()
+    expect(page.locator("main .plot svg").first).to_be_visible()
     page.locator("details.numbers summary").click()
     page.locator("details.numbers tbody a").first.click()
     expect(page.locator("article.entry").first).to_be_visible()

@@ -8,6 +8,7 @@ pass. (tantivy computes in floats of 53 bits, so a key is off by at most 128 of 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from broadsheet.search.schema import MAX_NUMBER
@@ -26,12 +27,15 @@ def read_days(answer: Mapping[str, Any], first: str = "", last: str = "") -> dic
         int(bucket["key"]) // _NUMBERS: int(bucket["doc_count"])
         for bucket in answer["day"]["buckets"]
     }
-    low, high = _number(first or "0000", 0), _number(last or "9999", 99)
-    return {
-        _name(number): counts[number]
-        for number in sorted(counts)
-        if number and low <= _filled(number, 99) and _filled(number, 0) <= high
-    }
+    counts.pop(0, None)  # those without a date
+    if first or last:
+        low, high = _number(first or "0000", 0), _number(last or "9999", 99)
+        counts = {
+            number: count
+            for number, count in counts.items()
+            if low <= _filled(number, 99) and _filled(number, 0) <= high
+        }
+    return {_name(number): counts[number] for number in sorted(counts)}
 
 
 def _number(date: str, missing: int) -> int:
@@ -46,7 +50,9 @@ def _filled(number: int, missing: int) -> int:
     return year * 10000 + (month or missing) * 100 + (day or missing)
 
 
+@lru_cache(maxsize=1 << 15)
 def _name(number: int) -> str:
+    # A plot over everything names the ten thousand days of thirty years, and the next one again.
     year, month, day = number // 10000, number // 100 % 100, number % 100
     parts = [f"{year:04d}", *(f"{part:02d}" for part in (month, day) if part)]
     return "-".join(parts)

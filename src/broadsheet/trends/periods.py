@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import date, timedelta
+from functools import lru_cache
 
 from broadsheet.errors import InvalidInputError
 from broadsheet.plots import Interval
@@ -29,6 +30,7 @@ def period_of(day: date, interval: Interval) -> str:
     return day.isoformat()[: _EXACT[interval]]
 
 
+@lru_cache(maxsize=1 << 16)
 def place(partial: str, interval: Interval) -> str | None:
     """The period of a partial date, or None where it is not exact enough to tell."""
     if len(partial) < _EXACT[interval]:

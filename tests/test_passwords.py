@@ -136,7 +136,7 @@ def test_two_at_once_in_all_processes(tmp_path: Path) -> None:
     Break: give every hasher a folder of its own in `wiring._make_hasher`.
     """
     settings = Settings(library=tmp_path, workers=4)
-    hashers = [_make_hasher(settings) for _ in range(4)]
+    hashers = [_make_hasher(settings, cores=8) for _ in range(4)]
     with hashers[0]._turn(), hashers[1]._turn():
         for other in hashers[2:]:
             other._patience = 0
@@ -149,5 +149,17 @@ def test_two_at_once_in_all_processes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("workers", "places"), [(1, 2), (2, 1)])
 def test_two_processes_have_a_place_each(tmp_path: Path, workers: int, places: int) -> None:
     """Break: leave the division out of `wiring._make_hasher`."""
-    hasher = _make_hasher(Settings(library=tmp_path, workers=workers))
+    hasher = _make_hasher(Settings(library=tmp_path, workers=workers), cores=4)
     assert hasher._places._value == places and not hasher._shared
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_on_two_cores_one_is_left_to_readers(tmp_path: Path, workers: int) -> None:
+    """Break: leave `cores` out of `wiring._make_hasher`."""
+    settings = Settings(library=tmp_path, workers=workers)
+    one, other = (_make_hasher(settings, cores=2) for _ in range(2))
+    assert one._places._value == 1 and len(one._shared) == (workers > 1)
+    other._patience = 0
+    if workers > 1:
+        with one._turn(), pytest.raises(StorageBusyError), other._turn():
+            pytest.fail("two were hashed at once")

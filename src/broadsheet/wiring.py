@@ -105,11 +105,13 @@ def open_library(
         return library
 
 
-def _make_hasher(settings: Settings) -> Argon2:
-    """So many at once in all processes that serve: each its share, or by locks on files."""
-    if settings.workers > AT_ONCE:
-        return Argon2(folder=settings.library / NET_FOLDER)
-    return Argon2(at_once=AT_ONCE // max(1, settings.workers))
+def _make_hasher(settings: Settings, cores: int = os.cpu_count() or 1) -> Argon2:
+    """So many at once in all processes that serve: each its share, or by locks on files. At most
+    half of the cores hash, so that guessers leave the others to readers."""
+    at_once = max(1, min(AT_ONCE, cores // 2))
+    if settings.workers > at_once:
+        return Argon2(at_once=at_once, folder=settings.library / NET_FOLDER)
+    return Argon2(at_once=at_once // max(1, settings.workers))
 
 
 def read_secret(path: Path) -> bytes:

@@ -47,13 +47,14 @@ def room(module: str) -> str:
 
 MODULES = {module_name(path): path for path in sorted((SOURCE / "broadsheet").rglob("*.py"))}
 BOTTOM = {"errors", "text", "model", "ids", "query", "sources", "people", "edition", "plots"}
+BOTTOM |= {"turns"}
 SEAMS = BOTTOM | {"ports"}
 ADAPTERS = {"connectors", "storage", "search", "drawing", "passwords"}
 FACADES = {"newsroom", "accounts", "shelves", "searches", "community", "journal", "takeout"}
 FACADES |= {"library", "press", "trends"}
 SEEN_BY_DOORS = BOTTOM | FACADES | {"config", "shapes", "wiring"}
 LOWER = {
-    **dict.fromkeys(["errors", "text", "config", "model"], {"errors", "text"}),
+    **dict.fromkeys(["errors", "text", "config", "model", "turns"], {"errors", "text"}),
     **dict.fromkeys(["ids", "query", "sources", "people", "edition", "plots"], BOTTOM),
     **dict.fromkeys(["ports", *ADAPTERS], SEAMS),
     "wiring": SEAMS | {"config", "fetching", "library", "signing", "sync", "works", *ADAPTERS},

@@ -55,7 +55,7 @@ def crowd(hasher: Slow, size: int) -> Iterator[list[threading.Thread]]:
 def wait_until_waiting(hasher: Slow, count: int) -> None:
     """Until so many have a place in the queue or inside."""
     for _ in range(1000):
-        if hasher._queue._value == count:
+        if hasher._turns._queue._value == count:
             return
         threading.Event().wait(0.002)
     raise AssertionError("they did not come")
@@ -104,7 +104,7 @@ def test_two_at_once_and_the_others_wait() -> None:
 
 
 def test_who_would_wait_behind_too_many_is_turned_away() -> None:
-    """Break: leave the queue out of `_turn`."""
+    """Break: leave the queue out of `Turns.take`."""
     hasher = Slow(waiting=1, patience=10)
     with crowd(hasher, 3):
         wait_until_waiting(hasher, 0)
@@ -150,7 +150,7 @@ def test_two_at_once_in_all_processes(tmp_path: Path) -> None:
 def test_two_processes_have_a_place_each(tmp_path: Path, workers: int, places: int) -> None:
     """Break: leave the division out of `wiring._make_hasher`."""
     hasher = _make_hasher(Settings(library=tmp_path, workers=workers), cores=4)
-    assert hasher._places._value == places and not hasher._shared
+    assert hasher._turns._places._value == places and not hasher._shared
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])
@@ -158,7 +158,7 @@ def test_on_two_cores_one_is_left_to_readers(tmp_path: Path, workers: int) -> No
     """Break: leave `cores` out of `wiring._make_hasher`."""
     settings = Settings(library=tmp_path, workers=workers)
     one, other = (_make_hasher(settings, cores=2) for _ in range(2))
-    assert one._places._value == 1 and len(one._shared) == (workers > 1)
+    assert one._turns._places._value == 1 and len(one._shared) == (workers > 1)
     other._patience = 0
     if workers > 1:
         with one._turn(), pytest.raises(StorageBusyError), other._turn():

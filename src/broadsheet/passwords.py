@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from threading import BoundedSemaphore, Lock, get_native_id
+from threading import Lock, get_native_id
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from broadsheet.errors import StorageBusyError, StorageReadOnlyError
+from broadsheet.turns import Turns
 
 # Above the least that OWASP's ASVS 5.0 asks for (t=1, m=46 MiB, p=1). About 0.1 s a password on
 # one core of 2020.
@@ -52,8 +53,7 @@ class Argon2:
         self._argon2 = PasswordHasher(
             time_cost=passes, memory_cost=memory_kib, parallelism=LANES, type=Type.ID
         )
-        self._places = BoundedSemaphore(at_once)
-        self._queue = BoundedSemaphore(at_once + waiting)
+        self._turns = Turns(BUSY, at_once=at_once, waiting=waiting, patience=patience)
         self._patience = patience
         self._shared = [folder / f"password {n}.lock" for n in range(at_once)] if folder else []
         self._nobodys = ""
@@ -90,18 +90,11 @@ class Argon2:
     def _turn(self) -> Iterator[None]:
         """One of the places, after a wait that is bounded in length and in company."""
         deadline = time.monotonic() + self._patience
-        if not self._queue.acquire(blocking=False):
-            raise StorageBusyError(BUSY)
-        try:
-            if not self._places.acquire(timeout=self._patience):
-                raise StorageBusyError(BUSY)
-            try:
-                with _one_of(self._shared, deadline) if self._shared else nullcontext():
-                    yield
-            finally:
-                self._places.release()
-        finally:
-            self._queue.release()
+        with (
+            self._turns.take(),
+            _one_of(self._shared, deadline) if self._shared else nullcontext(),
+        ):
+            yield
 
 
 @contextmanager

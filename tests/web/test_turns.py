@@ -14,8 +14,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.testclient import TestClient
 
 from broadsheet.errors import StorageBusyError
+from broadsheet.turns import Turns
 from broadsheet.web import bodies
-from broadsheet.web.bodies import BODY, Form, Turns, posted
+from broadsheet.web.bodies import BODY, BUSY, Form, posted
+
+
+def few(at_once: int, waiting: int, patience: float) -> Turns:
+    return Turns(BUSY, at_once=at_once, waiting=waiting, patience=patience)
 
 
 def answer_after(barrier: threading.Barrier, running: list[int]) -> Callable[..., Response]:
@@ -51,7 +56,7 @@ def test_two_files_at_once_and_the_others_wait() -> None:
 
 
 def test_forms_without_files_do_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "_READING_FILES", Turns(1, 0, 0.01))
+    monkeypatch.setattr(bodies, "_READING_FILES", few(1, 0, 0.01))
     client = client_of(lambda request, form: PlainTextResponse("done"))
     with bodies._READING_FILES.take():
         assert client.post("/", data={"paper": "1"}).text == "done"
@@ -62,7 +67,7 @@ def test_forms_without_files_do_not_wait(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_who_would_wait_behind_too_many_or_too_long_is_turned_away() -> None:
     """Break to see it fail: let `_queue` have no bound, or `_places` no timeout."""
-    turns, held, done = Turns(1, 1, 5), threading.Event(), threading.Event()
+    turns, held, done = few(1, 1, 5), threading.Event(), threading.Event()
 
     def hold() -> None:
         with turns.take():
@@ -79,6 +84,6 @@ def test_who_would_wait_behind_too_many_or_too_long_is_turned_away() -> None:
             pass
         done.set()
         first.result(), second.result()
-    impatient = Turns(1, 1, 0.01)
+    impatient = few(1, 1, 0.01)
     with impatient.take(), pytest.raises(StorageBusyError), impatient.take():
         pass

@@ -6,10 +6,9 @@ What is in a file costs many times its size while it is read, so few are read at
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
-from threading import BoundedSemaphore
 from typing import NamedTuple
 
 from starlette.concurrency import run_in_threadpool
@@ -19,7 +18,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive
 
-from broadsheet.errors import InvalidInputError, StorageBusyError
+from broadsheet.errors import InvalidInputError
+from broadsheet.turns import Turns
 from broadsheet.web.doors import Handler
 
 BODY = "broadsheet.body"
@@ -86,36 +86,7 @@ def posted(handle: Callable[[Request, Form], Response]) -> Handler:
     return answer
 
 
-class Turns:
-    """Lets a few do something at once in this process, and a few more wait for them.
-
-    Raises StorageBusyError for whoever finds too many waiting, or waits `patience` seconds.
-    """
-
-    def __init__(
-        self, at_once: int = FILES_AT_ONCE, waiting: int = MOST_WAITING, patience: float = PATIENCE
-    ) -> None:
-        self._places = BoundedSemaphore(at_once)
-        self._queue = BoundedSemaphore(at_once + waiting)
-        self._patience = patience
-
-    @contextmanager
-    def take(self) -> Iterator[None]:
-        """One of the places, for as long as the block lasts."""
-        if not self._queue.acquire(blocking=False):
-            raise StorageBusyError(BUSY)
-        try:
-            if not self._places.acquire(timeout=self._patience):
-                raise StorageBusyError(BUSY)
-            try:
-                yield
-            finally:
-                self._places.release()
-        finally:
-            self._queue.release()
-
-
-_READING_FILES = Turns()
+_READING_FILES = Turns(BUSY, at_once=FILES_AT_ONCE, waiting=MOST_WAITING, patience=PATIENCE)
 
 
 def _answer(handle: Callable[[Request, Form], Response], request: Request, form: Form) -> Response:

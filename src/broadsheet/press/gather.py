@@ -22,8 +22,7 @@ from broadsheet.press.candidates import (
     rank_without_works,
 )
 from broadsheet.press.dated import dated_on, find_dated
-from broadsheet.press.late import FORTNIGHT as FORTNIGHT
-from broadsheet.press.late import pick_late, was_shown
+from broadsheet.press.late import FORTNIGHT, pick_late, was_shown
 from broadsheet.press.trending import Evidence
 
 RECENT = timedelta(days=100)

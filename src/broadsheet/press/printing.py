@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 from broadsheet.edition import Edition, Scope
 from broadsheet.ports import Store
 from broadsheet.press.calendar import Period, before, goes_to_press, period_of, previous
-from broadsheet.press.gather import FORTNIGHT
+from broadsheet.press.late import FORTNIGHT
 
 _ENOUGH = 40
 """More names than a fortnight has days: where there are as many, the oldest is from before it."""

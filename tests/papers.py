@@ -19,7 +19,7 @@ import orjson
 import pytest
 
 from broadsheet.errors import BadFileError, StorageBusyError
-from broadsheet.model import BadRow, Identifier, PaperDate, Record, Results, Sort, Work
+from broadsheet.model import BadRow, Blend, Identifier, PaperDate, Record, Results, Sort, Work
 from broadsheet.ports import IndexState, Progress, Vectors
 from broadsheet.ports.index import NOTHING, DayCounts
 from broadsheet.query import Query
@@ -163,6 +163,7 @@ class DictIndex:
         facets: bool,
         standing: Mapping[int, float] = NOTHING,
         within: Collection[int] | None = None,
+        blend: Blend | None = None,
     ) -> Results:
         raise AssertionError("nothing here searches")
 

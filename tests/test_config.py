@@ -38,6 +38,9 @@ OTHER = {
     "proxies": "127.0.0.1",
     "press": "07:30",
     "workers": "3",
+    "smtp": "smtp://desk@mail.example.org:587",
+    "smtp_password": "a long one",
+    "mail_from": "Papers <papers@example.org>",
 }
 
 

@@ -164,7 +164,7 @@ class Press:
     """Counts how often it is asked to print; fails with an error."""
 
     def __init__(self, error: Exception | None = None) -> None:
-        self.asked = 0
+        self.asked = self.own_asked = 0
         self.error = error
 
     def print_due(self) -> list[object]:
@@ -173,13 +173,17 @@ class Press:
             raise self.error
         return []
 
+    def print_own_due(self) -> list[object]:
+        self.own_asked += 1
+        return []
+
 
 def test_it_prints_when_no_source_is_due(newsroom: Newsroom) -> None:
     """Break to see it fail: print before the sync, which may still bring papers of the day."""
     press = Press()
     watch = Watch(newsroom, press=press)
     assert (watch.look(), press.asked) == (PAUSE_SECONDS, 0)
-    assert (watch.look(), press.asked) == (LOOK_SECONDS, 1)
+    assert (watch.look(), press.asked, press.own_asked) == (LOOK_SECONDS, 1, 1)
 
 
 @pytest.mark.parametrize("error", [BroadsheetError("The folder is shut."), OSError("Oh."), None])

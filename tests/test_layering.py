@@ -30,6 +30,7 @@ HEAVY = [
     "matplotlib",
     "numpy",
     "rich",
+    "scipy",
     "sqlalchemy",
 ]
 HEAVY += ["starlette", "tantivy", "tokenizers", "uvicorn"]
@@ -47,17 +48,19 @@ def room(module: str) -> str:
 
 MODULES = {module_name(path): path for path in sorted((SOURCE / "broadsheet").rglob("*.py"))}
 BOTTOM = {"errors", "text", "model", "ids", "query", "sources", "people", "edition", "plots"}
-BOTTOM |= {"turns"}
+BOTTOM |= {"turns", "learning", "mailing"}
 SEAMS = BOTTOM | {"ports"}
-ADAPTERS = {"connectors", "storage", "search", "drawing", "passwords"}
+ADAPTERS = {"connectors", "storage", "search", "drawing", "passwords", "mail", "arrays"}
 FACADES = {"newsroom", "accounts", "shelves", "searches", "community", "journal", "takeout"}
-FACADES |= {"library", "press", "trends"}
+FACADES |= {"library", "press", "trends", "recommend", "post", "tuning"}
 SEEN_BY_DOORS = BOTTOM | FACADES | {"config", "shapes", "wiring"}
 LOWER = {
     **dict.fromkeys(["errors", "text", "config", "model", "turns"], {"errors", "text"}),
     **dict.fromkeys(["ids", "query", "sources", "people", "edition", "plots"], BOTTOM),
+    **dict.fromkeys(["learning", "mailing"], BOTTOM),
     **dict.fromkeys(["ports", *ADAPTERS], SEAMS),
-    "wiring": SEAMS | {"config", "fetching", "library", "signing", "sync", "works", *ADAPTERS},
+    "wiring": SEAMS
+    | {"config", "fetching", "library", "post", "recommend", "signing", "sync", "works", *ADAPTERS},
     "web": SEEN_BY_DOORS | {"jobs"},
     "cli": SEEN_BY_DOORS | {"demo", "jobs", "web", ""},
     "jobs": SEEN_BY_DOORS | {"ports"},
@@ -94,6 +97,16 @@ def test_rooms_import_only_what_is_below_them() -> None:
         if not may_import(room(module), room(target))
     ]
     assert not wrong
+
+
+def test_only_the_mail_room_speaks_smtp() -> None:
+    """Break to see it fail: `import smtplib` in any other room, inside a function, too."""
+    speaking = {
+        room(module)
+        for module, path in MODULES.items()
+        if re.search(r"^\s*(?:import|from) smtplib\b", path.read_text(encoding="utf-8"), re.M)
+    }
+    assert speaking == {"mail"}
 
 
 def test_the_design_names_every_room() -> None:

@@ -100,6 +100,7 @@ class Listed(NamedTuple):
 @pytest.fixture
 def reader(room: PressRoom) -> Reader:
     """The one reader, who keeps a search that finds everything."""
+    room.now = at(FRIDAY - DAY, 12)
     reader = room.library.accounts.alone()
     room.library.searches.keep(reader, "Studies", "study")
     return reader
@@ -134,7 +135,7 @@ def test_a_daily_poll_at_any_hour_misses_nothing(
                 for entry in poll(room, client, reader):
                     assert seen.setdefault(entry.id, entry.updated) == entry.updated
             elif printing:
-                room.press.print_due()
+                room.press.print_own_due()
     room.now += DAY
     seen |= dict(poll(room, client, reader))
     assert {each.rpartition("/")[2] for each in seen} >= {
@@ -152,7 +153,7 @@ def test_the_feed_goes_back_a_fortnight_and_asks_no_more_for_it(
         day = FRIDAY + step * DAY
         room.announce(day, KEYS[3 * step : 3 * step + 3])
         room.now = at(day, 7)
-        room.press.print_due()
+        room.press.print_own_due()
         with counting(room.store) as statements:
             entries = poll(room, client, reader)
         asked.append(len(statements))

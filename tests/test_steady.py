@@ -109,6 +109,9 @@ def test_a_mistake_in_printing_does_not_end_the_watch(caplog: pytest.LogCaptureF
             self.asked += 1
             raise ValueError("One odd paper.")
 
+        def print_own_due(self) -> list[object]:
+            return []
+
     press = Press()
     watch = Watch(Resting(lambda: START), press=press)
     ending = Ending(3)
@@ -124,6 +127,7 @@ class Broken:
     def __init__(self, error: Exception, times: int) -> None:
         self._errors = [error] * times
         self.well = threading.Event()
+        self.recommender = SimpleNamespace(refresh=lambda progress: 0)
 
     def stats(self) -> SimpleNamespace:
         if self._errors:

@@ -7,6 +7,8 @@ import gzip
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,15 @@ import pytest
 
 from broadsheet.community import MOST_A_DAY, Entry
 from broadsheet.errors import BadFileError, ConflictError, InvalidInputError
+from broadsheet.learning import Opinion, Steering, Wish
+from broadsheet.mailing import Schedule, Subscription
 from broadsheet.people import Act, Reader, Sharing
 from broadsheet.phrases import count
+from broadsheet.recommend.answers import Answers
 from broadsheet.shelves import Upload
 from broadsheet.takeout import TakeoutReport
 from shelfmarks import TITLES, Readers
+from toy import START
 
 
 @pytest.fixture
@@ -51,11 +57,29 @@ def live(readers: Readers) -> None:
     readers.later(1)
     library.community.edit_comment(ada, first.target, "One *thing*, said better")
     readers.undo(library.community.upvote(ada, 3))
+    teach(readers, number)
     library.community.submit(ada, Entry("Typed in by hand", "Cy Keeper", "2025"))
     library.accounts.change_profile(ada, display="Ada B.", open=False, theme="dark")
     library.journal.note_shown(ada, "front", [4, 3])
     library.journal.note_open(ada, 4, "front", 1)
     library.journal.flush()
+
+
+def teach(readers: Readers, shelf_id: int) -> None:
+    """Let Ada teach a shelf, and say how she wants her edition."""
+    library = readers.library
+    answers = Answers(readers.store, library.journal, readers.time.now, library.get_work)
+    answers.answer(readers.ada, 3, Opinion.DISLIKE, shelf_id)
+    answers.answer(readers.ada, 4, Opinion.LIKE, shelf_id)
+    answers.answer(readers.ada, 4, Opinion.HIDE)
+    only, never = Wish("category", "cs.LG"), Wish("author", "Łukasz Ødegård")
+    steering = Steering(
+        shelf_id, 3, 20, 0.4, 0.1, 0.5, (only,), (never,), date(2026, 3, 8), False, "nearest@1"
+    )
+    with readers.store.write() as transaction:
+        transaction.put_steering(replace(steering, challenger="svm@1", trial_since=START))
+        transaction.put_schedule(Schedule(readers.ada.id, "Europe/Oslo", "06:30", (1, 5)))
+        transaction.put_subscription(Subscription(readers.ada.id, "ada@example.org", START))
 
 
 def take(readers: Readers, reader: Reader | None = None) -> bytes:
@@ -119,7 +143,8 @@ def test_a_round_trip_keeps_everything(readers: Readers, elsewhere: Readers) -> 
     assert (report.shelves, report.saved, report.searches, report.follows) == (2, 3, 1, 1)
     assert (report.votes, report.comments) == (1, 3)
     assert report.sentence == (
-        "Brought 2 shelves, 3 papers on shelves, 1 search, 1 author, 1 upvote, 3 comments; "
+        "Brought 2 shelves, 3 papers on shelves, 1 search, 1 author, 1 upvote, 3 comments, "
+        "3 answers, 2 settings; "
         "5 papers new to this library."
     )
     before, after = told(body), told(take(elsewhere))

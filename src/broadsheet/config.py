@@ -69,6 +69,16 @@ OPTIONS = (
     ),
     Option("press", "06:00", "Time of day (UTC) at which a day's edition goes to press."),
     Option("workers", "2", "Processes that `serve` answers with."),
+    Option(
+        "smtp",
+        "",
+        "The relay that takes mail, as smtp://USER@HOST:587 (STARTTLS), smtps://USER@HOST:465 "
+        "(TLS) or smtp+plain://HOST:25 (neither); without one no mail leaves.",
+    ),
+    Option("smtp_password", "", "The password for the relay, where it wants one."),
+    Option(
+        "mail_from", "", "The address that mail comes from, such as Papers <papers@example.org>."
+    ),
     Option("semanticscholar_key", "", "Key for Semantic Scholar; without one it is not asked."),
     Option("openalex_key", "", "Key for OpenAlex; without one it is not asked."),
 )
@@ -92,6 +102,9 @@ class Settings:
     proxies: str = ""
     press: str = "06:00"
     workers: int = 2
+    smtp: str = ""
+    smtp_password: str = ""
+    mail_from: str = ""
     semanticscholar_key: str = ""
     openalex_key: str = ""
 

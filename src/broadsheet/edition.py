@@ -6,7 +6,7 @@ was known when it went to press, so the same inputs give the same bytes (`to_jso
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -24,19 +24,23 @@ class Scope(StrEnum):
 
 
 class Part(NamedTuple):
-    """A summand of a score: what was seen, in words, and what it adds."""
+    """A summand of a score: what was seen, in words, and what it adds. `work_id` is the paper that
+    was seen, where it was one: "because you saved" it."""
 
     name: str
     seen: str
     points: float
+    work_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A paper in an edition. `rank` counts from 1 within its section.
 
-    `score` is the sum of `parts` where there are any. `reason` says in a sentence why it is here.
-    `late_from` is the day that announced it, where it came too late for that day's edition.
+    `score` is the sum of `parts` where there are any; those named "term" say it once more, in
+    words. `reason` says in a sentence why it is here. `late_from` is the day that announced it,
+    where it came too late for that day's edition. `match` is the chance that the reader keeps it,
+    `team` the ranker that placed it while two are tried.
     """
 
     rank: int
@@ -50,12 +54,15 @@ class Entry:
     score: float = 0.0
     parts: tuple[Part, ...] = ()
     late_from: str = ""
+    match: float | None = None
+    team: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
     """A part of an edition. `key` is its anchor; `query` finds the rest of it by searching; `more`
-    is how many there are beyond those shown; `note` says what an empty one lacks."""
+    is how many there are beyond those shown; `note` says what an empty one lacks. `model` names the
+    ranker, features and lessons that a shelf's section was chosen by."""
 
     key: str
     title: str
@@ -63,6 +70,7 @@ class Section:
     query: str = ""
     more: int = 0
     note: str = ""
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +112,7 @@ class Edition:
 
     def to_json(self) -> bytes:
         """Canonical JSON: equal editions give equal bytes."""
-        data = asdict(self)
+        data = _to_dict(self)
         del data["news"]
         data["sections"] = [_section_data(section) for section in self.sections]
         return orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
@@ -121,10 +129,17 @@ class Edition:
 
 
 def _section_data(section: Section) -> dict[str, Any]:
-    data = asdict(section)
-    for entry, data_of_entry in zip(section.entries, data["entries"], strict=True):
-        data_of_entry["parts"] = [part._asdict() for part in entry.parts]
-    return data
+    entries = [
+        _to_dict(entry) | {"parts": [part._asdict() for part in entry.parts]}
+        for entry in section.entries
+    ]
+    return _to_dict(section) | {"entries": entries}
+
+
+def _to_dict(thing: Edition | Section | Entry) -> dict[str, Any]:
+    """Its fields as they are: `dataclasses.asdict` would copy all that is within, which takes most
+    of the time of printing."""
+    return {each.name: getattr(thing, each.name) for each in fields(thing)}
 
 
 def _read_section(raw: dict[str, Any]) -> Section:

@@ -14,12 +14,17 @@
     │   └── LibraryTooNewError   the library was made by a newer Broadsheet
     ├── IndexNotReadyError       the index is missing or damaged; `index rebuild` mends it
     ├── EmbedderError            an embedding model or endpoint failed (transient)
-    └── SourceError              a live source did not give what was asked of it
-        ├── SourceBusyError      it asks for patience or cannot be reached (transient)
-        ├── SourceBrokenError    its answer cannot be understood (transient)
-        ├── SourceRequestError   it says that the request is wrong, or nothing is there
-        ├── SourceRefusedError   it wants no more requests until a person has seen to it
-        └── ForbiddenAddressError  the address leads where no request may go
+    ├── SourceError              a live source did not give what was asked of it
+    │   ├── SourceBusyError      it asks for patience or cannot be reached (transient)
+    │   ├── SourceBrokenError    its answer cannot be understood (transient)
+    │   ├── SourceRequestError   it says that the request is wrong, or nothing is there
+    │   ├── SourceRefusedError   it wants no more requests until a person has seen to it
+    │   └── ForbiddenAddressError  the address leads where no request may go
+    └── MailError                a letter was not taken
+        ├── RelayDownError       the relay cannot be reached or lets nobody in (transient)
+        ├── MailDeferredError    it wants this letter later (transient)
+        ├── MailRefusedError     it will never take this letter
+        └── MailUncertainError   all was sent, and no answer came: it may have been taken
 
 An error is wrapped into one of these only where a person can do something about it, always
 `from` its cause; programming mistakes escape as they are. The message is one sentence that
@@ -161,3 +166,43 @@ class SourceRefusedError(SourceError):
 
 class ForbiddenAddressError(SourceError):
     """The address is private, or not of the web; no request was sent."""
+
+
+class MailError(BroadsheetError):
+    """A letter was not taken; `code` is what the relay answered (0: nothing). `about_address`: what
+    it said speaks of the recipient's address, and not of the letter, the relay or the sender."""
+
+    def __init__(self, message: str, code: int = 0, *, about_address: bool = False) -> None:
+        super().__init__(message)
+        self.code = code
+        self.about_address = about_address
+
+    def __reduce__(self) -> tuple[type[MailError], tuple[str, int], dict[str, object]]:
+        return type(self), (str(self), self.code), dict(vars(self))
+
+
+class RelayDownError(MailError):
+    """The relay cannot be reached, or lets nobody in; no letter and no address is to blame."""
+
+
+class MailDeferredError(MailError):
+    """The relay wants this letter later (4yz); `connection_lost`: and no other one now (421)."""
+
+    def __init__(
+        self,
+        message: str,
+        code: int = 0,
+        *,
+        about_address: bool = False,
+        connection_lost: bool = False,
+    ) -> None:
+        super().__init__(message, code, about_address=about_address)
+        self.connection_lost = connection_lost
+
+
+class MailRefusedError(MailError):
+    """The relay will never take this letter (5yz)."""
+
+
+class MailUncertainError(MailError):
+    """After the final dot no answer came: the relay may have taken the letter, or not."""

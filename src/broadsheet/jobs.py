@@ -1,5 +1,6 @@
 """What goes on by itself: the watch fetches from the sources whenever something is due, and prints
-the editions whose time has come; and threads that no mistake ends for good."""
+the editions whose time has come; the courier delivers letters; and threads that no mistake ends for
+good."""
 
 from __future__ import annotations
 
@@ -34,9 +35,20 @@ FIRST_PAUSE, LONGEST_PAUSE = 5.0, 600.0
 """Seconds before a thread that an unexpected error ended begins again: twice as many each time,
 until it has gone well for as long as the longest pause."""
 
+RELAY_PAUSE, LONGEST_RELAY_PAUSE = 60.0, 900.0
+"""Seconds before a relay that takes nothing is asked again: twice as many each time."""
+
+HAND_OVER_SECONDS = 8.0
+"""As long as the end of a courier waits for the letter at hand, whose relay may take its time."""
+
 _THREAD = "watch"
 _NO_SYNC = "The sources cannot be read: %s"
 _NO_PRINT = "No edition can be printed: %s"
+_NO_MAIL = "No mail can be sent: %s"
+_HELD = (
+    "This library is a copy of another: no mail leaves until an operator says so, with "
+    "'broadsheet mail release'."
+)
 
 
 class Syncing(Protocol):
@@ -59,6 +71,24 @@ class Printing(Protocol):
     """What the watch needs of a press."""
 
     def print_due(self) -> Sequence[object]: ...
+
+    def print_own_due(self) -> Sequence[object]: ...
+
+
+class Delivered(Protocol):
+    """What the courier needs to know of a pass."""
+
+    @property
+    def held(self) -> bool: ...
+
+    @property
+    def down(self) -> str: ...
+
+
+class Delivering(Protocol):
+    """What the courier needs of a post."""
+
+    def deliver_due(self, stopping: Callable[[], bool] = ...) -> Delivered: ...
 
 
 class Resting:
@@ -245,6 +275,7 @@ class Watch:
             return
         try:
             self._press.print_due()
+            self._press.print_own_due()
         except (BroadsheetError, OSError) as error:
             self._log_once(_NO_PRINT, error)
         else:
@@ -255,3 +286,62 @@ class Watch:
         if not isinstance(error, StorageBusyError) and str(error) != self._logged.get(what):
             self._logged[what] = str(error)
             _log.error(what, error)
+
+
+class Courier:
+    """Delivers the letters that are due, in a thread of its own: no slow relay holds up the rest.
+
+    Only the process on duty has one. No error that a person can act on ends it, and none is said
+    twice in a row.
+    """
+
+    def __init__(self, post: Delivering, *, wait: Callable[[float], object] | None = None) -> None:
+        self._post = post
+        self._ending = threading.Event()
+        self._wait = wait or self._ending.wait
+        self._thread = Steady(self.run, "courier", self._ending)
+        self._pause = RELAY_PAUSE
+        self._said = ""
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+        self._thread.join(HAND_OVER_SECONDS)
+
+    def stop(self) -> None:
+        """End after the letter at hand, or before its final dot; from any thread."""
+        self._ending.set()
+
+    def run(self) -> None:
+        """Go on until `stop`."""
+        while not self._ending.is_set():
+            self._wait(self.look())
+
+    def look(self) -> float:
+        """Deliver what is due; returns for how many seconds to wait before the next look."""
+        try:
+            delivered = self._post.deliver_due(self._ending.is_set)
+        except (BroadsheetError, OSError) as error:
+            if not isinstance(error, StorageBusyError):
+                self._say(_NO_MAIL % error)
+            return LOOK_SECONDS
+        if delivered.down:
+            self._say(_NO_MAIL % delivered.down)
+            pause, self._pause = self._pause, min(2 * self._pause, LONGEST_RELAY_PAUSE)
+            return pause
+        self._say(_HELD if delivered.held else "")
+        self._pause = RELAY_PAUSE
+        return LOOK_SECONDS
+
+    def _say(self, what: str) -> None:
+        if what and what != self._said:
+            _log.error("%s", what)
+        self._said = what

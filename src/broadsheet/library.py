@@ -31,29 +31,35 @@ from broadsheet.model import (
 )
 from broadsheet.newsroom import Newsroom
 from broadsheet.ports import (
+    ArrayCache,
     Draughtsman,
     FileFormat,
     Index,
     OutlineFormat,
     PasswordHasher,
     Progress,
+    Ranker,
     Store,
     WorkKey,
     silent,
 )
+from broadsheet.post import Correspondence, Post
 from broadsheet.press import Press
 from broadsheet.query import Query
 from broadsheet.query.parser import parse
+from broadsheet.recommend import NoCache, Recommender
 from broadsheet.rooms import Finding, Rooms
 from broadsheet.shown import Page, Shown
 from broadsheet.signing import Signer
 from broadsheet.sources import Source
 from broadsheet.standings import Standings
 from broadsheet.trends import Trends
+from broadsheet.tuning import Tuning
 
 __all__ = ["MAX_LIMIT", "Library", "Page", "Shown", "Stats"]
 
 MAX_LIMIT = 1000
+NO_MAIL = Correspondence()
 DUTY = "*duty*"
 """Not a name that a source can have."""
 NEIGHBOURHOOD = 5
@@ -90,38 +96,57 @@ class Library:
         outlines: Sequence[OutlineFormat] = (),
         press_time: str = "06:00",
         draughtsman: Draughtsman | None = None,
+        cache: ArrayCache | None = None,
+        rankers: Sequence[Ranker] = (),
+        correspondence: Correspondence = NO_MAIL,
     ) -> None:
         """Without a `hasher` nobody can set a password; without a `secret`, which signs addresses
         (see `signing`), those that are signed are good until the library is closed. `formats` are
-        those that can be imported, `reader_formats` and `outlines` those that readers hand in."""
+        those that can be imported, `reader_formats` and `outlines` those that readers hand in.
+        `cache` keeps what shelves would take long to work out again, `rankers` are those that a
+        plug-in brings; by `correspondence` letters leave."""
         self._store = store
         self._index = index
         self._formats = formats
-        self._clock = wires.clock
+        self._clock = clock = wires.clock
         self._hold = wires.hold
         self._standings = Standings(store)
+        self._signer = signer = Signer(secret or token_bytes(32))
         self.newsroom = Newsroom(store, index, wires)
         """Live sources and their receipts."""
-        self._signer = Signer(secret or token_bytes(32))
+        self.trends = Trends(store, index, clock, draughtsman)
+        """Plots, rising terms and maps; nothing is drawn without a `draughtsman`."""
+        intake = Intake(store, index, reader_formats, outlines, self._follow_feed)
+        finding = Finding(self.get_work, self.search, self.newsroom.fetch, self._follow_if_free)
+        self._give(Rooms(store, clock, signer, hasher, intake, finding))
+        self.recommender = Recommender(
+            store,
+            index,
+            self.journal,
+            clock,
+            find_work=self.get_work,
+            cache=cache or NoCache(),
+            rankers=rankers,
+        )
+        """Shelves that learn."""
+        self.tuning = Tuning(store, index, self.journal, clock)
+        """Search, tuned by questions."""
         self.press = Press(
             store,
             index,
             self.newsroom,
-            clock=wires.clock,
+            shelves=self.recommender,
+            clock=clock,
             press_time=press_time,
-            signer=self._signer,
+            signer=signer,
         )
         """Editions of days, weeks and months, and each reader's own."""
-        self.trends = Trends(store, index, wires.clock, draughtsman)
-        """Plots, rising terms and maps; nothing is drawn without a `draughtsman`."""
-        rooms = Rooms(
-            store,
-            wires.clock,
-            self._signer,
-            hasher,
-            Intake(store, index, reader_formats, outlines, self._follow_feed),
-            Finding(self.get_work, self.search, self.newsroom.fetch, self._follow_if_free),
+        self.post = Post(
+            store, self.press, self.journal, clock, signer, correspondence, draughtsman
         )
+        """Readers' own editions by mail."""
+
+    def _give(self, rooms: Rooms) -> None:
         self.accounts = rooms.accounts
         """Readers, sessions, invitations, keys."""
         self.journal = rooms.journal
@@ -208,6 +233,7 @@ class Library:
             facets=facets,
             standing=self._standings.get(sort),
             within=within,
+            blend=self.tuning.blend,
         )
         if query.ids:
             results = replace(results, notes=(NOT_HERE, *results.notes))

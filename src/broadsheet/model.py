@@ -230,6 +230,17 @@ class Sort(StrEnum):
     CITATIONS = "citations"
 
 
+class Blend(NamedTuple):
+    """What a search by relevance makes of its two sides, where it is not as it is shipped.
+
+    `lean` multiplies the odds of the meaning's weight (0: words alone). With `by_rank`, places in
+    both lists are added up instead of scores.
+    """
+
+    lean: float = 1.0
+    by_rank: bool = False
+
+
 class Spoke(StrEnum):
     """Which side of a hybrid search found a hit."""
 

@@ -5,8 +5,8 @@ The shapes stay as they are (`docs/cli.md`, `docs/api.md`); keys may be added.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields, is_dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from broadsheet.community import Remark
     from broadsheet.edition import Edition, Entry, Section
+    from broadsheet.learning import ShelfPicks
     from broadsheet.library import Page, Shown, Stats
     from broadsheet.model import (
         ImportReport,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         Trial,
     )
     from broadsheet.takeout import TakeoutReport
+    from broadsheet.tuning import TuneState
 
 
 def page(page: Page, *, text: str, sort: Sort, limit: int, offset: int) -> dict[str, Any]:
@@ -298,6 +300,34 @@ def trending(section_: Section, formula: str) -> dict[str, Any]:
     return {"formula": formula, **section(section_)}
 
 
+# --- Shelves that learn -----------------------------------------------------------------------
+
+
+def picks(found: ShelfPicks, works: Mapping[int, Work]) -> dict[str, Any]:
+    """What a shelf finds, each paper with its match and why."""
+    told = learned(found)
+    for match in told["matches"]:
+        match["work"] = _plain(works[match["work_id"]].as_dict())
+    return told
+
+
+def learned(found: object) -> dict[str, Any]:
+    """What a shelf has learned, does or is set to: a value object of `learning` as it is."""
+    told: dict[str, Any] = _spread(found)
+    return told
+
+
+def _spread(value: Any) -> Any:
+    """Value objects as what they hold, by name."""
+    if is_dataclass(value):
+        return {each.name: _spread(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return {name: _spread(each) for name, each in value._asdict().items()}
+    if isinstance(value, (list, tuple)):
+        return [_spread(each) for each in value]
+    return _plain_value(value)
+
+
 def _plain(data: dict[str, Any]) -> dict[str, Any]:
     """The same with moments and days as text, and tuples as lists."""
     return {name: _plain_value(value) for name, value in data.items()}
@@ -309,3 +339,20 @@ def _plain_value(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain_value(each) for each in value]
     return value.isoformat() if isinstance(value, date) else value
+
+
+def tuning(state: TuneState) -> dict[str, Any]:
+    """How far tuning by questions is."""
+    return {
+        "in_use": state.in_use.id,
+        "leader": state.leader.id,
+        "runner_up": state.runner_up.id,
+        "lead": round(state.lead.mean, 4),
+        "low": round(state.lead.low, 4),
+        "high": round(state.lead.high, 4),
+        "answers": state.answers,
+        "queries": state.queries,
+        "askable": state.askable,
+        "can_change": state.can_change,
+        "sentence": state.sentence,
+    }

@@ -11,6 +11,7 @@ from pathlib import Path
 from secrets import token_bytes, token_hex
 from urllib.parse import quote
 
+from broadsheet.arrays import ArrayFolder
 from broadsheet.config import Settings
 from broadsheet.connectors import (
     FILE_FORMATS,
@@ -24,8 +25,11 @@ from broadsheet.drawing import MatplotlibDraughtsman
 from broadsheet.errors import ConfigError, StorageBusyError, StorageReadOnlyError
 from broadsheet.fetching import Hold, Wires
 from broadsheet.library import Library
+from broadsheet.mail import open_postman
 from broadsheet.passwords import AT_ONCE, Argon2
 from broadsheet.ports import Embedder
+from broadsheet.post import Correspondence
+from broadsheet.recommend.plugged import PluggedRankers
 from broadsheet.search import HybridIndex
 from broadsheet.search.embed import open_embedder
 from broadsheet.sources import Kind
@@ -36,6 +40,8 @@ from broadsheet.works import compose
 
 NET_FOLDER = "net"
 """Beside the store: what the processes of a library agree on about the hosts they ask."""
+LEARNING_FOLDER = "learning"
+"""Beside the store: what shelves would take long to work out again. It may be deleted."""
 SECRET_FILE = "secret"
 """Beside the store: what signs addresses that give access by themselves (see `signing`)."""
 
@@ -100,6 +106,13 @@ def open_library(
             secret=read_secret(settings.library / SECRET_FILE),
             press_time=settings.press,
             draughtsman=MatplotlibDraughtsman(),
+            cache=ArrayFolder(settings.library / LEARNING_FOLDER),
+            rankers=PluggedRankers(),
+            correspondence=Correspondence(
+                open_postman(settings.smtp, settings.smtp_password),
+                settings.mail_from,
+                settings.url,
+            ),
         )
         opened.pop_all()
         return library

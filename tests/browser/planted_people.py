@@ -10,6 +10,7 @@ from pathlib import Path
 from planted import key_of, mark
 
 from broadsheet.credentials import digest_of
+from broadsheet.learning import Steering, Wish
 from broadsheet.people import (
     Act,
     Comment,
@@ -87,6 +88,8 @@ class _Planting:
             made.shelves.append(write.put_shelf(shelf))
             on = (made.shelves[-1], everything)
             write.put_saved([Saved(each, work, now, put("note", payload)) for each in on])
+            unwanted = (Wish("author", put("wish")), Wish("category", put("wish")))
+            write.put_steering(Steering(made.shelves[-1], never=unwanted))
             made.searches.append(self._keep_search(put, number))
             write.put_votes([Vote(work, reader, now), Vote(works[number // 9], reader, now)])
             text = f"{payload}\n\n{put('remark')}"

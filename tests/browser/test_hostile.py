@@ -124,6 +124,20 @@ def test_pages_of_people(hostile: Hostile, visits: Visits, tell: Tell) -> None:
     check_shown(sweep, FIELDS_OF_PEOPLE.split())
 
 
+def test_shelves_that_learn(hostile: Hostile, visits: Visits, tell: Tell) -> None:
+    """What they found, from what, and what is wished for. Even shelves are others'."""
+    sweep = Sweep(visits.begin(hostile.alone.url))
+    own = [f"/shelf/{number}" for number in hostile.planted.shelves[1::2]]
+    everything = f"/shelf/{hostile.planted.everything}"
+    work = hostile.planted.works[3]
+    sweep.walk("steering", [f"{shelf}/steer" for shelf in own])
+    sweep.walk("learned", [f"{shelf}/{part}" for shelf in own[:6] for part in ("new", "hood")])
+    sweep.walk("learned", [f"{everything}/hood", f"{everything}/hood?without={work}"])
+    sweep.walk("learned", [f"{everything}/trial", f"{everything}/review?q=planted", "/start"])
+    report(sweep, tell)
+    check_shown(sweep, ["shelf", "wish"], least=0.45)
+
+
 def test_notices_and_kept_searches(hostile: Hostile, visits: Visits, tell: Tell) -> None:
     planted = hostile.planted
     sweep = Sweep(visits.begin(hostile.alone.url))

@@ -9,8 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from broadsheet.model import Blend
 from broadsheet.search.dense import Scores
-from broadsheet.search.fusion import Fused, Opinion, calibrate, fuse, scale
+from broadsheet.search.fusion import (
+    SHIPPED,
+    Fused,
+    Opinion,
+    calibrate,
+    fuse,
+    scale,
+    scale_ranks,
+)
 
 values = st.floats(-1, 1, width=32, allow_subnormal=False) | st.just(float("nan"))
 pairs = st.lists(st.tuples(values, values), max_size=30)
@@ -20,9 +29,11 @@ def floats(*scores: float) -> Scores:
     return np.array(scores, np.float32)
 
 
-def fused(words: Scores, meaning: Scores, weight: float, floor: float = 0.0) -> Fused:
+def fused(
+    words: Scores, meaning: Scores, weight: float, floor: float = 0.0, blend: Blend = SHIPPED
+) -> Fused:
     numbers = np.arange(10, 10 + len(words))
-    return fuse(numbers, Opinion(words, 0.0), Opinion(meaning, floor), weight)
+    return fuse(numbers, Opinion(words, 0.0), Opinion(meaning, floor), weight, blend)
 
 
 @settings(max_examples=60)
@@ -51,6 +62,28 @@ def test_the_order_of_candidates_does_not_matter(
         words, meaning = np.array([pair for _, pair in rows], np.float32).reshape(-1, 2).T
         results.append(fuse(numbers, Opinion(words, 0.0), Opinion(meaning, 0.0), 0.3))
     assert results[0].numbers.tolist() == results[1].numbers.tolist()
+
+
+def test_a_blend_leans_to_one_side() -> None:
+    """Odds of 3 : 7 for the meaning become 6 : 7, or none. Break: add the lean to the weight."""
+    words, meaning = floats(3.0, 2.0, 0.0), floats(0.0, 0.5, 0.9)
+    shipped = fused(words, meaning, 0.3)
+    assert np.array_equal(shipped.scores, fused(words, meaning, 0.3, blend=Blend(1.0)).scores)
+    leaning = fused(words, meaning, 0.3, blend=Blend(2.0))
+    expected = fused(words, meaning, 6 / 13)
+    assert leaning.scores == pytest.approx(expected.scores)
+    for weight in (0.0, 0.3, 1.0):
+        assert fused(words, meaning, weight, blend=Blend(0.0)).numbers.tolist() == [10, 11, 12]
+    assert fused(words, meaning, 0.3, blend=Blend(99.0)).numbers.tolist() == [12, 11, 10]
+
+
+def test_ranks_fall_slowly_and_silence_has_none() -> None:
+    silent = float("nan")
+    ranked = scale_ranks(Opinion(floats(0.2, silent, 0.9, 0.1, 0.2), 0.1))
+    assert ranked == pytest.approx([60 / 61, 0, 1, 0, 60 / 62])
+    assert scale_ranks(Opinion(floats(), 0.0)).tolist() == []
+    far = fused(floats(100.0, 2.0, 1.0), floats(0.0, 0.9, 0.8), 0.5, blend=Blend(1.0, True))
+    assert far.numbers.tolist() == [11, 12, 10]  # by scores, the first word would win
 
 
 def test_weight_says_whose_opinion_counts() -> None:

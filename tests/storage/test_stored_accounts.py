@@ -14,6 +14,8 @@ from filling import Opener, fill
 
 from broadsheet.edition import Edition, Entry, Scope, Section
 from broadsheet.errors import ConflictError
+from broadsheet.learning import Answer, Judgement, Opinion, Steering
+from broadsheet.mailing import Letter, Schedule, Subscription
 from broadsheet.people import (
     Act,
     Comment,
@@ -184,6 +186,13 @@ def live(store: SqlStore, reader_id: int, work_id: int, said: str) -> None:
         writing.print_edition(
             Edition(Scope.READER, "2026-03-01", day, day, NOW, 0, reader_id, said, "", sections)
         )
+        writing.put_answers([Answer(reader_id, shelf_id, work_id, Opinion.LIKE, NOW)])
+        writing.put_steering(Steering(shelf_id, ranker=said))
+        writing.put_judgement(Judgement(reader_id, said, work_id, True, NOW))
+        writing.put_schedule(Schedule(reader_id, said))
+        writing.put_subscription(Subscription(reader_id, said, NOW))
+        letter = Letter(0, reader_id, "2026-03-01", said, said, NOW, NOW, NOW, NOW)
+        writing.put_letter(letter, said.encode())
     vote(store, reader_id, work_id)
 
 
@@ -214,6 +223,7 @@ def test_erasing_leaves_no_word_of_a_reader_and_all_of_the_others(
     printed = [store.find_printed([number], Scope.READER, reader_id=each) for each in (gone, stays)]
     assert printed == [{}, {number: "2026-03-01"}]
     assert store.get_edition(Scope.READER, "2026-03-01", reader_id=stays)
+    assert (store.get_answers(gone), len(store.get_answers(stays))) == ([], 1)
     assert store.check() == []
     assert add_readers(store, "newcomer") > [stays]  # no number is used twice
 

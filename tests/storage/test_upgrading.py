@@ -12,9 +12,22 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
+from community import add_readers, add_shelf, vote
 from filling import Opener, fill
 
-from broadsheet.people import Reader, Role
+from broadsheet.edition import Edition, Entry, Scope, Section
+from broadsheet.people import (
+    Act,
+    Comment,
+    Follow,
+    Invitation,
+    Key,
+    Reader,
+    Role,
+    SavedSearch,
+    Session,
+    Signal,
+)
 from broadsheet.sources import (
     Announcement,
     Item,
@@ -32,7 +45,11 @@ from papers import LATER, NOW, make_record
 
 FIRST = ("work", "record", "work_key", "change", "event", "barred")
 LIVE = ("source", "stream", "item", "announcement", "page", "measure", "rejection", "report")
-TABLES = {"0001": FIRST, "0002": FIRST + LIVE}
+PEOPLE = (
+    "reader", "session", "reader_key", "invitation", "shelf", "saved", "search", "follow", "vote",
+    "comment", "signal", "edition", "printed", "standing", "stamp",
+)  # fmt: skip
+TABLES = {"0001": FIRST, "0002": FIRST + LIVE, "0003": FIRST + LIVE + PEOPLE}
 DAY = date(2026, 2, 27)
 
 
@@ -48,6 +65,8 @@ def make_old_library(path: Path, store: SqlStore, revision: str) -> None:
         connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
         if revision == "0001":
             connection.exec_driver_sql("INSERT INTO cursor VALUES ('arxiv', 'page 1')")
+        if revision == "0003":
+            connection.exec_driver_sql("DELETE FROM stamp")  # a new one has a row of its own
     writer.dispose()
     with closing(sqlite3.connect(path, isolation_level=None)) as old:
         old.execute("ATTACH ? AS today", (str(store._path),))
@@ -71,7 +90,8 @@ def revision_of(path: Path) -> str:
 
 @pytest.fixture
 def filled(store: SqlStore) -> SqlStore:
-    """Three papers, two of them merged, and something in every table of live sources."""
+    """Three papers, two of them merged, and something in every table of live sources and of a
+    community."""
     one, two, _ = fill(store, *([make_record(number)] for number in range(3)))
     keys = [make_record(number).key for number in range(3)]
     run = StreamReport("arxiv", "oai", "papers", Outcome.DONE, NOW, NOW, added=3)
@@ -88,7 +108,27 @@ def filled(store: SqlStore) -> SqlStore:
             said = [Measure(keys[0], "upvotes", upvotes), Measure(keys[2], "citations", upvotes)]
             writing.add_measures("arxiv", said, now=at)
         writing.add_rejections("arxiv", [Rejected("x", "no title")], now=NOW)
+    [bo] = add_readers(store, "bo")
+    live(store, bo, one)
     return store
+
+
+def live(store: SqlStore, reader_id: int, work_id: int) -> None:
+    """A reader leaves a trace in every table of a community."""
+    sections = (Section("top", "Top", (Entry(1, work_id, "A title"),)),)
+    shelf_id = add_shelf(store, reader_id, work_id)
+    with store.write() as writing:
+        writing.put_session(Session(b"s", reader_id, NOW, NOW))
+        writing.put_key(Key(0, b"k", reader_id, "script", NOW))
+        writing.put_invitation(Invitation(0, b"i", reader_id, Role.READER, NOW, LATER))
+        writing.put_search(SavedSearch(0, reader_id, "Bees", "bees", NOW))
+        writing.put_follow(Follow(reader_id, "Ada Example", NOW))
+        writing.put_comment(Comment(0, work_id, reader_id, "Yes.", NOW))
+        writing.add_signals([Signal(reader_id, Act.SAVE, NOW, work_id, shelf_id)])
+        writing.print_edition(
+            Edition(Scope.READER, "2026-03-01", DAY, DAY, NOW, 0, reader_id, sections=sections)
+        )
+    vote(store, reader_id, work_id)
 
 
 @pytest.fixture(params=TABLES)
@@ -102,7 +142,8 @@ def old(tmp_path: Path, filled: SqlStore, request: pytest.FixtureRequest) -> tup
 def test_everything_is_still_there(
     old: tuple[Path, str], filled: SqlStore, open_store: Opener
 ) -> None:
-    """Break to see it fail: drop `event` in `r0002_live.py`, or `page` in `r0003_people.py`."""
+    """Break to see it fail: drop `event` in `r0002_live.py`, `page` in `r0003_people.py`, or
+    `vote` in `r0004_learning.py`."""
     path, revision = old
     before = rows_of(path, revision)
     assert revision_of(path) == revision
@@ -124,14 +165,13 @@ def test_what_papers_stand_by_is_worked_out_for_an_old_library(
     """Break to see it fail: leave the INSERT out of `_create_standing`."""
     path, revision = old
     store = open_store(path.parent, create=False)
-    for name in ("votes", "citations"):
-        expected = filled.get_standing(name) if revision != "0001" else {}
-        assert store.get_standing(name) == expected
-    assert filled.get_standing("votes") == {1: 5}
-    assert store.standing_stamp() == 0
+    assert store.get_standing("votes") == {"0001": {}, "0002": {1: 5}, "0003": {1: 6}}[revision]
+    cited = filled.get_standing("citations") if revision != "0001" else {}
+    assert store.get_standing("citations") == cited
+    assert store.standing_stamp() == (filled.standing_stamp() if revision == "0003" else 0)
 
 
-LAST = {"0001": "report", "0002": "stamp"}
+LAST = {"0001": "report", "0002": "stamp", "0003": "letter_payload"}
 """The last table that the next revision makes."""
 
 
@@ -149,10 +189,8 @@ def test_an_upgrade_that_fails_leaves_the_old_library(
     assert revision_of(path) == revision
     with closing(sqlite3.connect(path)) as connection:
         names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-        assert ("cursor" in names, "announcement" in names) == (
-            (True, False) if revision == "0001" else (False, True)
-        )
-        assert "reader" not in names
+        made = ["cursor" in names, "announcement" in names, "reader" in names, "answer" in names]
+        assert made == [revision == "0001", revision > "0001", revision > "0002", False]
         connection.execute(f"DROP TABLE {last}")
         connection.commit()
     assert open_store(path.parent, create=False).get_counts()["works"] == 2

@@ -13,10 +13,11 @@ from starlette.testclient import TestClient
 import offline
 from broadsheet.config import Settings
 from broadsheet.drawing import MatplotlibDraughtsman
-from broadsheet.library import Library
+from broadsheet.library import NO_MAIL, Library
 from broadsheet.model import Identifier, Link, Listing, PaperDate, Record
 from broadsheet.passwords import Argon2
 from broadsheet.ports import Connector, Embedder
+from broadsheet.post import Correspondence
 from broadsheet.search import HybridIndex
 from broadsheet.storage import SqlStore
 from broadsheet.sync import Clock
@@ -96,6 +97,7 @@ def open_invented(
     embedders: Sequence[Embedder] = (),
     connectors: Mapping[str, Connector] | None = None,
     clock: Clock = lambda: NOW,
+    correspondence: Correspondence = NO_MAIL,
 ) -> Library:
     """A library of the real rooms in a folder, filled with records."""
     store = SqlStore.open(folder, create=True, compose=compose)
@@ -109,6 +111,7 @@ def open_invented(
         hasher=Argon2(passes=1, memory_kib=64),
         secret=b"kept by nobody",
         draughtsman=MatplotlibDraughtsman(),
+        correspondence=correspondence,
     )
     if records:
         path = folder / "papers.invented"

@@ -26,6 +26,8 @@ FOREIGN: dict[str, dict[str, str]] = {
     "longer": {"Origin": f"{ADDRESS}.evil.example"},
     "referer only": {"Referer": f"{ADDRESS}/"},
 }
+ONE_CLICK = "/mail/unsubscribe/{token}"
+"""The one door that programs knock at from anywhere, with nothing but its token (RFC 8058)."""
 OURS: dict[str, dict[str, str]] = {
     "own origin": OWN,
     "same-origin": {"Sec-Fetch-Site": "same-origin"},
@@ -44,7 +46,7 @@ def test_what_comes_from_elsewhere_changes_nothing(lab: Lab, mode: str) -> None:
     """Every door that changes something, sign-in included, with every set of headers. Break: leave
     `is_own` out of `Gate.admit`, or let Sec-Fetch-Site "none" or "same-site" pass."""
     app = lab.hollow_app(MODES[mode])
-    doors = unsafe(doors_of(app))
+    doors = [door for door in unsafe(doors_of(app)) if door.path != ONE_CLICK]
     assert {"/sign-in", "/sign-up", "/sign-out"} <= {door.path for door in doors}
     cookie = lab.headers("operator")["Cookie"]
     for how, headers in FOREIGN.items():
@@ -53,6 +55,15 @@ def test_what_comes_from_elsewhere_changes_nothing(lab: Lab, mode: str) -> None:
     for how, headers in OURS.items():
         asked = [(door.method, address_of(door), {"Cookie": cookie, **headers}) for door in doors]
         assert {status for status, _ in knock(app, asked)} == {204}, how
+
+
+def test_one_door_is_open_from_anywhere(lab: Lab) -> None:
+    """Break: declare another door `foreign`."""
+    app = lab.hollow_app(MODES["invite, private"])
+    (door,) = [door for door in doors_of(app) if door.foreign]
+    assert (door.path, door.method) == (ONE_CLICK, "POST")
+    asked = [("POST", address_of(door), headers) for headers in FOREIGN.values()]
+    assert {status for status, _ in knock(app, asked)} == {204}
 
 
 def test_a_refused_form_says_what_to_do(lab: Lab) -> None:

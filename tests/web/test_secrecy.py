@@ -57,6 +57,7 @@ def test_nothing_secret_is_logged_or_shown_when_all_goes_wrong(
 
 def test_tokens_are_cut_out_of_what_is_logged() -> None:
     assert without_tokens("/shelf/12/link.abc-DEF_1.bib") == "/shelf/12/link.….bib"
+    assert without_tokens("/mail/unsubscribe/3-abc-DEF_1") == "/mail/unsubscribe/…"
     assert without_tokens("/paper/1") == "/paper/1"
 
 

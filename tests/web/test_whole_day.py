@@ -80,6 +80,7 @@ def test_a_day_without_papers_says_so(client: TestClient) -> None:
 def test_a_page_of_a_day_asks_no_more_for_more_papers(room: PressRoom, client: TestClient) -> None:
     """Break: ask for each paper by itself."""
     read(client, "/")  # the one reader is made when first needed
+    read(client, "/search?q=first")  # what search is tuned to is looked up every few seconds
     asked: list[int] = []
     for day, keys in ((FRIDAY, KEYS[:2]), (FRIDAY + DAY, KEYS[2:22])):
         room.announce(day, keys)

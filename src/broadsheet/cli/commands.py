@@ -11,13 +11,18 @@ from broadsheet.cli import (
     codes,
     filling,
     finding,
+    insight,
     keeping,
+    learning,
+    mailing,
     people,
     plotting,
     press,
     shelving,
     sourcing,
+    steering,
     syncing,
+    tuning,
 )
 from broadsheet.cli.app import App
 
@@ -49,7 +54,21 @@ def broadsheet(context: click.Context, folder: Path | None) -> None:
     context.obj = App(folder)
 
 
-ROOMS = (filling, sourcing, syncing, finding, plotting, press, shelving, people, keeping)
+ROOMS = (
+    filling,
+    sourcing,
+    syncing,
+    finding,
+    plotting,
+    press,
+    shelving,
+    people,
+    keeping,
+    tuning,
+    mailing,
+)
 
+for command in (*learning.COMMANDS, *steering.COMMANDS, *insight.COMMANDS):
+    shelving.shelf_group.add_command(command)
 for command in (command for room in ROOMS for command in room.COMMANDS):
     broadsheet.add_command(command)

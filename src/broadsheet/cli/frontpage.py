@@ -70,8 +70,15 @@ def _entry(out: Console, entry: Entry) -> None:
         names += " and others"
     known = [names, entry.kicker, f"paper {entry.work_id}"]
     _indented(out, Text(printable(" · ".join(filter(None, known))), style="dim"))
-    score = f"{entry.score:.1f}: " if entry.score else ""
-    _indented(out, Text(printable(score + entry.reason), style="cyan"))
+    _indented(out, Text(printable(_describe_rank(entry)), style="cyan"))
+
+
+def _describe_rank(entry: Entry) -> str:
+    """Why a paper stands there, after what its rank goes by."""
+    if entry.match is not None:
+        return f"{entry.match:.0%}: {entry.reason}"
+    lessons = any(part.work_id for part in entry.parts)
+    return f"{entry.score:.1f}: {entry.reason}" if entry.score and not lessons else entry.reason
 
 
 def _indented(out: Console, text: Text, first: str = INDENT) -> None:

@@ -54,6 +54,7 @@ def edition(
     with app.current_library() as library:
         if to_press:
             library.press.print_due()
+            library.press.print_own_due()
         found = _find(library, name, reader, mine or bool(reader))
         if as_json:
             show_json(shapes.edition(found))
@@ -69,10 +70,10 @@ def edition(
 
 def _find(library: Library, name: str, reader: str, mine: bool) -> Edition:
     press = library.press
-    name = name or library.newsroom.today().isoformat()
     if mine:
         whose = library.accounts.get_reader(reader) if reader else library.accounts.alone()
-        return press.get(Scope.READER, name, whose)
+        return press.get(Scope.READER, name or press.own_name(whose), whose)
+    name = name or library.newsroom.today().isoformat()
     return press.get(press.scope_of(name), name)
 
 

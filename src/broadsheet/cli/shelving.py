@@ -47,7 +47,7 @@ def list_shelves(app: App, name: str | None, as_json: bool) -> None:
     \b
     broadsheet shelf list
     """
-    with _opened(app, name) as (library, reader):
+    with opened(app, name) as (library, reader):
         found = library.shelves.get(reader)
     if as_json:
         show_json(shapes.shelves(found))
@@ -71,8 +71,8 @@ def make(app: App, title: str, about: str, name: str | None) -> None:
     \b
     broadsheet shelf make Diffusion --about "How noise becomes pictures"
     """
-    with _opened(app, name) as (library, reader):
-        _tell(app, library.shelves.make(reader, title, about), name)
+    with opened(app, name) as (library, reader):
+        tell(app, library.shelves.make(reader, title, about), name)
 
 
 @shelf_group.command()
@@ -87,10 +87,10 @@ def add(app: App, shelf: str, references: tuple[str, ...], note: str, name: str 
     \b
     broadsheet shelf add Diffusion 2306.14670 17
     """
-    with _opened(app, name) as (library, reader):
-        number = _find_shelf(library, reader, shelf).id
+    with opened(app, name) as (library, reader):
+        number = find_shelf(library, reader, shelf).id
         for reference in references:
-            _tell(app, library.shelves.save(reader, reference, [number], note), name)
+            tell(app, library.shelves.save(reader, reference, [number], note), name)
 
 
 @shelf_group.command()
@@ -104,10 +104,10 @@ def remove(app: App, shelf: str, references: tuple[str, ...], name: str | None) 
     \b
     broadsheet shelf remove Diffusion 17
     """
-    with _opened(app, name) as (library, reader):
-        number = _find_shelf(library, reader, shelf).id
+    with opened(app, name) as (library, reader):
+        number = find_shelf(library, reader, shelf).id
         for reference in references:
-            _tell(app, library.shelves.unsave(reader, reference, [number]), name)
+            tell(app, library.shelves.unsave(reader, reference, [number]), name)
 
 
 @shelf_group.command()
@@ -121,8 +121,8 @@ def show(app: App, shelf: str, name: str | None, as_json: bool) -> int:
     \b
     broadsheet shelf show Diffusion
     """
-    with _opened(app, name) as (library, reader):
-        found = _find_shelf(library, reader, shelf)
+    with opened(app, name) as (library, reader):
+        found = find_shelf(library, reader, shelf)
         papers = library.shelves.get_papers(found)
     if as_json:
         show_json(shapes.shelf_with_papers(found, papers))
@@ -155,9 +155,9 @@ def import_files(app: App, shelf: str, files: tuple[str, ...], name: str | None)
     \b
     broadsheet shelf import Diffusion zotero.bib
     """
-    with _opened(app, name) as (library, reader):
-        number = _find_shelf(library, reader, shelf).id
-        _tell(app, library.shelves.fill(reader, number, files), name)
+    with opened(app, name) as (library, reader):
+        number = find_shelf(library, reader, shelf).id
+        tell(app, library.shelves.fill(reader, number, files), name)
 
 
 @shelf_group.command("export")
@@ -178,8 +178,8 @@ def export_shelf(app: App, shelf: str, style: str, name: str | None) -> None:
     \b
     broadsheet shelf export Diffusion > diffusion.bib
     """
-    with _opened(app, name) as (library, reader):
-        text = library.shelves.export(_find_shelf(library, reader, shelf), style)
+    with opened(app, name) as (library, reader):
+        text = library.shelves.export(find_shelf(library, reader, shelf), style)
     click.echo(text, nl=False)
 
 
@@ -193,7 +193,7 @@ def undo(app: App, number: int, name: str | None) -> None:
     \b
     broadsheet undo 17
     """
-    with _opened(app, name) as (library, reader):
+    with opened(app, name) as (library, reader):
         click.echo(printable(library.journal.undo(reader, number).sentence))
 
 
@@ -212,7 +212,7 @@ def export_account(app: App, target: str, name: str | None) -> None:
     \b
     broadsheet account export mine.json
     """
-    with _opened(app, name) as (library, reader):
+    with opened(app, name) as (library, reader):
         body = library.takeout.export(reader)
     if target == "-":
         sys.stdout.buffer.write(body + b"\n")
@@ -240,7 +240,7 @@ def import_account(app: App, file: str, name: str | None, as_json: bool) -> int:
     \b
     broadsheet account import mine.json
     """
-    with _opened(app, name, create=True) as (library, reader), progress() as listener:
+    with opened(app, name, create=True) as (library, reader), progress() as listener:
         report = library.takeout.bring_in(reader, file, progress=listener)
     if as_json:
         show_json(shapes.takeout_report(report))
@@ -252,16 +252,14 @@ def import_account(app: App, file: str, name: str | None, as_json: bool) -> int:
 
 
 @contextmanager
-def _opened(
-    app: App, name: str | None, *, create: bool = False
-) -> Iterator[tuple[Library, Reader]]:
+def opened(app: App, name: str | None, *, create: bool = False) -> Iterator[tuple[Library, Reader]]:
     """The library, and the reader who acts."""
     with app.library(create=create) as library:
         accounts = library.accounts
         yield library, accounts.get_reader(name) if name else accounts.alone()
 
 
-def _find_shelf(library: Library, reader: Reader, wanted: str) -> Shelf:
+def find_shelf(library: Library, reader: Reader, wanted: str) -> Shelf:
     """A shelf by name, however its letters are written, or by number."""
     shelves = library.shelves.get(reader)
     for shelf in shelves:
@@ -275,7 +273,7 @@ def _find_shelf(library: Library, reader: Reader, wanted: str) -> Shelf:
     raise BroadsheetError(f"You have no shelf {wanted}. {what}")
 
 
-def _tell(app: App, done: Done, name: str | None) -> None:
+def tell(app: App, done: Done, name: str | None) -> None:
     click.echo(printable(done.sentence))
     if done.signal:
         whose = ["--reader", name] if name else []

@@ -90,13 +90,15 @@ def _sync(newsroom: Newsroom, names: Sequence[str], as_json: bool) -> int:
 
 
 def _watch(library: Library, as_json: bool) -> None:
-    from broadsheet.jobs import Watch
+    from broadsheet.jobs import Courier, Watch
+    from broadsheet.web.duties import Duties
 
     if not as_json and not library.newsroom.get_status():
         click.echo(f"Nothing is followed yet; waiting. {HOW_TO_FOLLOW}")
     teller = _Teller(_write_json if as_json else _describe)
     listening = teller.listening
-    Watch(library.newsroom, tell=teller, listening=listening, press=library.press).run()
+    with Duties(library.on_duty, (lambda: Courier(library.post),)):  # unless a server has them
+        Watch(library.newsroom, tell=teller, listening=listening, press=library.press).run()
 
 
 class _Teller:

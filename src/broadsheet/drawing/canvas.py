@@ -20,6 +20,7 @@ from broadsheet.drawing.palette import LABEL, PAPER
 
 _POINTS = 72
 _PNG_SCALE = 2
+_PNG_COLOURS = 256
 _FONT = "DejaVu Sans"  # comes with matplotlib, so drawings are the same everywhere
 _UNKNOWN = "\N{WHITE SQUARE}"
 _SETTINGS: Any = {
@@ -68,14 +69,21 @@ class Canvas:
         self.axes.plot(xs, ys, color=colour, clip_on=False, **_ENDS, **how)
 
     def to_png(self) -> bytes:
-        """The drawing in twice as many pixels as it has units, on white."""
+        """The drawing in twice as many pixels as it has units, on white, with a palette: a quarter
+        of the size that it has without, which counts in a mail."""
+        from PIL import Image  # matplotlib's own; slow to import
+
         self._figure.set_facecolor(PAPER)
         out = io.BytesIO()
         with matplotlib.rc_context(_SETTINGS):
             FigureCanvasAgg(self._figure)
             dpi = _PNG_SCALE * _POINTS
             self._figure.savefig(out, format="png", dpi=dpi, metadata={"Software": None})
-        return out.getvalue()
+        small = io.BytesIO()
+        with Image.open(out) as drawn:
+            paletted = drawn.convert("RGB").quantize(_PNG_COLOURS, dither=Image.Dither.NONE)
+            paletted.save(small, format="png", optimize=True)
+        return small.getvalue()
 
     def to_svg(self, caption: str, ways: Sequence[svg.Way] = ()) -> bytes:
         """The drawing on no paper, to stand in a page; `ways` are places to point at."""

@@ -8,13 +8,27 @@ contract: who calls a method, what it gives, what it raises.
     writing.py   the writing transaction  store.py     the store
     index.py     embedders and the index  progress.py  how long work tells of itself
     people.py    readers and editions     tools.py     passwords, drawing
+    learning.py  rankers, what they see   mailing.py   what carries letters, the outbox
 """
 
 from __future__ import annotations
 
 from broadsheet.ports.files import FileFormat, Outline, OutlineFormat
 from broadsheet.ports.index import Embedder, Index, IndexState, Vectors
+from broadsheet.ports.learning import (
+    ArrayCache,
+    LearningReading,
+    LearningWriting,
+    Lessons,
+    Pool,
+    Profile,
+    Ranker,
+    Rows,
+    Scores,
+    Sparse,
+)
 from broadsheet.ports.live import Almanac, Connector, Enricher, Fetcher, Repairer, Web
+from broadsheet.ports.mailing import MailReading, MailWriting, Postman, Round
 from broadsheet.ports.people import PeopleReading, PeopleWriting, PressReading, PressWriting
 from broadsheet.ports.progress import Progress, silent
 from broadsheet.ports.store import Store
@@ -23,6 +37,7 @@ from broadsheet.ports.writing import Candidate, NewRecord, Transaction, WorkKey
 
 __all__ = [
     "Almanac",
+    "ArrayCache",
     "Candidate",
     "Connector",
     "Draughtsman",
@@ -32,16 +47,29 @@ __all__ = [
     "FileFormat",
     "Index",
     "IndexState",
+    "LearningReading",
+    "LearningWriting",
+    "Lessons",
+    "MailReading",
+    "MailWriting",
     "NewRecord",
     "Outline",
     "OutlineFormat",
     "PasswordHasher",
     "PeopleReading",
     "PeopleWriting",
+    "Pool",
+    "Postman",
     "PressReading",
     "PressWriting",
+    "Profile",
     "Progress",
+    "Ranker",
     "Repairer",
+    "Round",
+    "Rows",
+    "Scores",
+    "Sparse",
     "Store",
     "Transaction",
     "Vectors",

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from broadsheet.model import Results, Sort, Work
+from broadsheet.model import Blend, Results, Sort, Work
 from broadsheet.ports.progress import Progress
 from broadsheet.query import Query
 
@@ -80,8 +80,11 @@ class Index(Protocol):
         facets: bool,
         standing: Mapping[int, float] = NOTHING,
         within: Collection[int] | None = None,
+        blend: Blend | None = None,
     ) -> Results:
         """One page of results; see `Results` for what each number counts.
+
+        By relevance, words and meaning are weighed as `blend` says, as they are shipped for None.
 
         By votes or citations, works that have a `standing` come first, the greatest first and
         equal ones newest first, then all others, newest first. What follows from a standing may be

@@ -8,13 +8,15 @@ from datetime import date, datetime
 from typing import Protocol
 
 from broadsheet.model import Change, Grouping, Identifier, StoredRecord, Work, WorkEvent
+from broadsheet.ports.learning import LearningReading
+from broadsheet.ports.mailing import MailReading
 from broadsheet.ports.people import PeopleReading, PressReading
 from broadsheet.ports.progress import Progress
 from broadsheet.ports.writing import Transaction, WorkKey
 from broadsheet.sources import DayTally, RejectedItem, Series, Source, StreamReport, StreamState
 
 
-class Store(PeopleReading, PressReading, Protocol):
+class Store(PeopleReading, PressReading, LearningReading, MailReading, Protocol):
     """The truth: records, works, keys, the change log. Everything else can be rebuilt from it."""
 
     def write(self) -> AbstractContextManager[Transaction]:

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from broadsheet.model import Identifier, Record, StoredRecord, Work, WorkEvent
+from broadsheet.ports.learning import LearningWriting
+from broadsheet.ports.mailing import MailWriting
 from broadsheet.ports.people import PeopleWriting, PressWriting
 from broadsheet.sources import (
     Announcement,
@@ -56,7 +58,7 @@ class NewRecord(NamedTuple):
     reason: str = ""
 
 
-class Transaction(PeopleWriting, PressWriting, Protocol):
+class Transaction(PeopleWriting, PressWriting, LearningWriting, MailWriting, Protocol):
     """One writing transaction; used by the logic only. Everything or nothing is kept."""
 
     def find_known(self, hashes: Collection[bytes]) -> set[bytes]:

@@ -1,6 +1,7 @@
 """The press: editions of days, weeks and months, and each reader's own.
 
-    gather (store, index) ── candidates ──> compose, own (pure) ──> Edition ── printing ──> store
+    gather (store, index) ── candidates ──> compose (pure) ──> Edition ── printing ──> store
+    fresh (store, index, shelves) ── span ──> own ──> Edition of a reader ── rounds ──> store
 
 `Library.press` gives it. What was printed never changes; all else is put together when it is asked
 for, as of the moment that it is.
@@ -9,7 +10,6 @@ for, as of the moment that it is.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from secrets import token_bytes
 
@@ -21,12 +21,13 @@ from broadsheet.ports import Index, Store
 from broadsheet.press import calendar, markdown, printing
 from broadsheet.press.calendar import Period
 from broadsheet.press.candidates import EXAMPLE, is_ranked, is_voted, rank
-from broadsheet.press.compose import Material, compose, finish
+from broadsheet.press.compose import Material, compose
 from broadsheet.press.explain import explain
+from broadsheet.press.fresh import Chooser
 from broadsheet.press.gather import Gathered, Gatherer
-from broadsheet.press.own import NOTHING_CHOSEN, OwnPages, read_interests
 from broadsheet.press.quiet import tell_quiet
 from broadsheet.press.recent import Recent
+from broadsheet.press.rounds import OwnPress
 from broadsheet.press.sections import make_section
 from broadsheet.press.topics import Topic, find_topics
 from broadsheet.press.trending import FORMULA
@@ -49,6 +50,7 @@ class Press:
         index: Index,
         newsroom: Newsroom,
         *,
+        shelves: Chooser,
         clock: Clock,
         press_time: str = "06:00",
         signer: Signer | None = None,
@@ -59,6 +61,7 @@ class Press:
         self._clock = clock
         self._time = calendar.read_time(press_time)
         self._gatherer = Gatherer(store, index, self._time)
+        self._own = OwnPress(store, index, newsroom, shelves, self._time)
         self._signer = signer or Signer(token_bytes(32))
         self._proofs: Recent[Edition] = Recent(store)
         self._trends: Recent[Section] = Recent(store)
@@ -69,9 +72,9 @@ class Press:
     def get(self, scope: Scope, name: str, reader: Reader | None = None) -> Edition:
         """The edition of a name, as printed or, where none was, put together just now.
 
-        For `Scope.READER` it is the day of `reader`. One that all readers share is put together
-        again when something has changed that it is made of (see `Recent`). Raises NotFoundError
-        for a malformed name.
+        For `Scope.READER` it is that of a date of `reader`; of the next one it is what would be in
+        it now. One that all readers share is put together again when something has changed that it
+        is made of (see `Recent`). Raises NotFoundError for a malformed name.
         """
         period = calendar.read_name(scope, name)
         if (scope is Scope.READER) != (reader is not None):
@@ -81,7 +84,7 @@ class Press:
             return printed
         now = self._clock()
         if reader:
-            return self.compose(period, now, reader)
+            return self._own.compose(reader, period.last, now)
         return self._proofs.get(period, now, lambda: self.compose(period, now))
 
     def today(self) -> Edition:
@@ -93,8 +96,27 @@ class Press:
         of the calendar, and after the day, week or month that it is."""
         period = calendar.read_name(edition.scope, edition.name)
         earlier, later = calendar.previous(period), calendar.following(period)
+        before = earlier.name if earlier else ""
+        if edition.scope is Scope.READER:
+            return before, self._after(edition)
         over = later is None or later.first > self._clock().date()
-        return earlier.name if earlier else "", "" if over or later is None else later.name
+        return before, "" if over or later is None else later.name
+
+    def _after(self, edition: Edition) -> str:
+        """The name of a reader's next edition; of today's that is printed, the proof of the one
+        to come."""
+        timetable, now = self._own.get_timetable(edition.reader_id), self._clock()
+        today = timetable.local_date(now)
+        if edition.last >= today:
+            coming = timetable.following(today, now)
+            shown = coming and edition.last == today and not edition.is_proof
+            return coming.isoformat() if coming and shown else ""
+        later = calendar.following(calendar.period_of(Scope.READER, edition.last))
+        return later.name if later else ""
+
+    def own_name(self, reader: Reader) -> str:
+        """The name of a reader's own edition of today: the date that their calendar shows."""
+        return self._own.get_timetable(reader.id).local_date(self._clock()).isoformat()
 
     def scope_of(self, name: str) -> Scope:
         """Whether a name is one of a day, a week or a month. Raises NotFoundError."""
@@ -105,8 +127,15 @@ class Press:
         return calendar.period_of(scope, day).name
 
     def goes_to_press(self, edition: Edition) -> datetime:
-        """When an edition goes to press, or went."""
-        return self.press_moment(calendar.read_name(edition.scope, edition.name))
+        """When an edition goes to press, or went. What is new on a date on which a reader has no
+        edition goes to press with the next one."""
+        if edition.scope is not Scope.READER:
+            return self.press_moment(calendar.read_name(edition.scope, edition.name))
+        timetable = self._own.get_timetable(edition.reader_id)
+        if moment := timetable.moment(edition.last):
+            return moment
+        coming = timetable.following(edition.last, edition.made_at)
+        return (timetable.moment(coming) if coming else None) or calendar.NEVER
 
     def press_moment(self, period: Period) -> datetime:
         """When the edition of a period goes to press, or went."""
@@ -114,8 +143,9 @@ class Press:
 
     def is_back_issue(self, edition: Edition) -> bool:
         """Whether its time has come and it was not printed: it is put together on demand."""
-        if edition.scope is Scope.READER and edition.first >= self._clock().date():
-            return False  # who chose something after the press time still has today's
+        if edition.scope is Scope.READER:
+            timetable = self._own.get_timetable(edition.reader_id)
+            return edition.is_proof and edition.last < timetable.local_date(self._clock())
         return edition.is_proof and self.goes_to_press(edition) <= edition.made_at
 
     def find_nearest(self, edition: Edition) -> str:
@@ -180,28 +210,28 @@ class Press:
 
     def get_own(self, reader: Reader, limit: int) -> list[Edition]:
         """A reader's own editions, the newest first: those of today and of the day before, also
-        where they were not printed, and those that were printed before."""
-        today = calendar.period_of(Scope.READER, self._clock().date())
+        where they were not printed, and those that were printed before. What a proof takes from
+        the library is left out: it would come as new every day."""
+        now = self._clock()
+        today = calendar.read_name(Scope.READER, self.own_name(reader))
         printed = self._store.get_editions(
             Scope.READER, reader_id=reader.id, until=today.name, limit=limit
         )
         own = {edition.name: edition for edition in printed}
         for period in (today, calendar.previous(today)):
             if period and period.name not in own:
-                own[period.name] = self.compose(period, self._clock(), reader)
+                own[period.name] = self._own.compose(reader, period.last, now, library=False)
         return [own[name] for name in sorted(own, reverse=True)][:limit]
 
     # --- Making -------------------------------------------------------------------------------
 
-    def compose(self, period: Period, now: datetime, reader: Reader | None = None) -> Edition:
-        """An edition as of a moment, not kept."""
-        gathered = self._gatherer.gather(period, now)
-        material = self._make_material(period, now, gathered)
-        return self._lay_out(material, reader) if reader else compose(material)
+    def compose(self, period: Period, now: datetime) -> Edition:
+        """An edition that all readers share as of a moment, not kept."""
+        return compose(self._make_material(period, now, self._gatherer.gather(period, now)))
 
     def print_due(self, now: datetime | None = None) -> list[Edition]:
-        """Print every edition whose time has come, once; returns those that this call printed, and
-        none that another process has printed meanwhile.
+        """Print every edition that readers share and whose time has come, once; returns those that
+        this call printed, and none that another process has printed meanwhile.
 
         Cheap where nothing has changed since it was asked last, an hour ago or less. Raises
         StorageBusyError.
@@ -215,9 +245,16 @@ class Press:
         for period in printing.find_due(self._store, self._time, now):
             edition = self.compose(period, now)
             if printing.is_worth_printing(edition, now.date()):
-                own = self._compose_own(period, now) if period == due else []
-                printed += self._print([edition, *own])
+                printed += self._print([edition])
         self._settled = stamp
+        return printed
+
+    def print_own_due(self, now: datetime | None = None) -> list[Edition]:
+        """Print each reader's own edition whose moment has come, once; returns those that this call
+        printed. Two queries where nobody's has. Raises StorageBusyError."""
+        printed = self._own.print_due(now or self._clock())
+        if printed:
+            self._own.forget()
         return printed
 
     def print_now(self, period: Period, now: datetime) -> Edition:
@@ -244,27 +281,7 @@ class Press:
         """Put everything that is not printed together anew when it is asked for next."""
         self._proofs.forget()
         self._trends.forget()
-
-    def _compose_own(self, day: Period, now: datetime) -> list[Edition]:
-        """The day's editions of the readers who have chosen something."""
-        wanting = [
-            reader
-            for reader in self._store.get_readers().values()
-            if not (reader.disabled or reader.example)
-            and read_interests(self._store, reader.id).any
-        ]
-        if not wanting:
-            return []
-        period = replace(day, scope=Scope.READER)
-        material = self._make_material(period, now, self._gatherer.gather(period, now))
-        return [self._lay_out(material, reader) for reader in wanting]
-
-    def _lay_out(self, material: Material, reader: Reader) -> Edition:
-        interests = read_interests(self._store, reader.id)
-        sections = OwnPages(self._store, self._index, interests).lay_out(material.news)
-        if not interests.any:
-            material = replace(material, quiet=NOTHING_CHOSEN)
-        return finish(material, sections, reader_id=reader.id)
+        self._own.forget()
 
     def _make_material(self, period: Period, now: datetime, gathered: Gathered) -> Material:
         receipts = self._newsroom.get_receipts(period.first, period.last)

@@ -21,7 +21,7 @@ def write(edition: Edition) -> str:
 def title_of(edition: Edition) -> str:
     """The date, week or month as people say it."""
     if edition.scope in (Scope.DAY, Scope.READER):
-        return spell(edition.first)
+        return spell(edition.last)
     if edition.scope is Scope.WEEK:
         return f"Week {int(edition.name[-2:])}, {edition.name[:4]}"
     return f"{edition.first:%B} {edition.first.year}"
@@ -73,5 +73,6 @@ def _entry(entry: Entry) -> Iterator[str]:
     yield "   " + " · ".join(filter(None, about)) + "  "
     if entry.excerpt:
         yield f"   {escape(entry.excerpt)}  "
-    yield f"   *{escape(entry.reason)}*"
+    match = "" if entry.match is None else f"{entry.match:.0%}: "
+    yield f"   *{match}{escape(entry.reason)}*"
     yield ""

@@ -1,203 +1,252 @@
-"""A reader's own edition: what of a day's news is near what this reader keeps and follows."""
+"""A reader's own edition: what is new of what this reader keeps and follows."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, zip_longest
+from typing import NamedTuple
 
-from broadsheet.edition import Section
+from broadsheet.edition import Edition, Entry, Scope, Section
 from broadsheet.errors import InvalidQueryError
-from broadsheet.model import Sort, Work
-from broadsheet.people import Follow, Saved, SavedSearch, Shelf
-from broadsheet.ports import Index, Store, Vectors
-from broadsheet.press.candidates import Candidate, is_ranked, rank
-from broadsheet.press.sections import join_words, make_section, shown_in
-from broadsheet.query import DateRange
-from broadsheet.query.parser import parse
-from broadsheet.text import fold
+from broadsheet.learning import ShelfPicks
+from broadsheet.people import Reader, SavedSearch
+from broadsheet.press.candidates import Candidate
+from broadsheet.press.compose import LEAD
+from broadsheet.press.fresh import Fresh, Selection
+from broadsheet.press.interests import Interests
+from broadsheet.press.matches import Told, make_match_entry
+from broadsheet.press.sections import join_words, make_section, renumber, shorten
+from broadsheet.press.span import Span
 
 PER_SEARCH = 8
-PER_SHELF = 6
 ALSO = 5
-MOST_HITS = 1000
-MOST_SHELVES = 12
-MOST_ON_SHELF = 100
-"""Of a shelf, the papers saved last count: what interests a reader now."""
+LIBRARY = 10
+LIBRARY_DAYS = 2
+ROUNDS = 3
+"""How often older papers are asked for again where they were offered before."""
 
-TELLING = 1.0
-"""How many deviations nearer than the mean of the day a paper has to be to a shelf."""
+MOST_QUIET = 3
+
+ALSO_KEY, AGAIN_KEY, LIBRARY_KEY = "also", "again", "library"
+UNCHOSEN = frozenset({ALSO_KEY, LIBRARY_KEY})
+"""What stands in these sections fills a page on which nothing is new for the reader."""
 
 NOTHING_CHOSEN = (
     "Nothing is chosen yet: keep a search, follow an author or put papers on a shelf, and what is "
     "new of them comes here."
 )
+NOTHING_FOUND = "None of the new papers is for your searches or by the authors that you follow."
+FROM_LIBRARY = "Nothing new came for your edition: these are older papers near your shelves."
+TO_BEGIN_WITH = "Older papers near your shelves, to begin with."
 
 
-@dataclass(frozen=True, slots=True)
-class Interests:
-    """What a reader keeps: searches that are sections, authors, and shelves with what is on them
-    (the last saved first). `saved` are all papers that the reader has saved."""
+class Outside(NamedTuple):
+    """What is known of an edition beside its papers: what its sources announced, why there is
+    nothing where there is nothing, and the papers of mails that may not have arrived."""
 
-    searches: Sequence[SavedSearch]
-    follows: Sequence[Follow]
-    shelves: Sequence[Shelf]
-    on_shelves: Mapping[int, Sequence[Saved]]
-
-    @property
-    def saved(self) -> frozenset[int]:
-        return frozenset(each.work_id for held in self.on_shelves.values() for each in held)
-
-    @property
-    def any(self) -> bool:
-        return bool(self.searches or self.follows or self.saved)
-
-
-def read_interests(store: Store, reader_id: int) -> Interests:
-    """What a reader keeps, in four queries."""
-    shelves = [shelf for shelf in store.get_shelves(reader_id) if not shelf.deleted_at]
-    on_shelves: dict[int, list[Saved]] = {shelf.id: [] for shelf in shelves}
-    for each in store.get_saved(list(on_shelves)) if shelves else ():
-        on_shelves[each.shelf_id].append(each)
-    return Interests(
-        [each for each in store.get_searches(reader_id) if each.in_edition],
-        store.get_follows(reader_id),
-        shelves,
-        on_shelves,
-    )
+    receipt: str = ""
+    quiet: str = ""
+    lost: Sequence[Entry] = ()
 
 
 class OwnPages:
-    """Lays a reader's edition out. Never a paper twice, never one that the reader has saved."""
+    """Lays the edition of one reader out. Never a paper twice, never one that the reader has saved,
+    answered or hidden, and none that was `offered` before."""
 
-    def __init__(self, store: Store, index: Index, interests: Interests) -> None:
-        self._store = store
-        self._index = index
+    def __init__(
+        self,
+        fresh: Fresh,
+        reader: Reader,
+        interests: Interests,
+        span: Span,
+        offered: Collection[int],
+    ) -> None:
+        self._fresh = fresh
+        self._reader = reader
         self._interests = interests
-        self._vectors: tuple[Sequence[int], Vectors] | None = None
+        self._span = span
+        self._selection: Selection = fresh.select(span)
+        self._gone = {*interests.settled, *offered}
 
-    def lay_out(self, news: Iterable[Candidate]) -> list[Section]:
-        """The sections: searches, authors, shelves, and the best of the rest."""
-        saved = self._interests.saved
-        left = {
-            each.work.id: each
-            for each in rank(each for each in news if is_ranked(each.work))
-            if each.work.id not in saved
-        }
-        if self._interests.saved:
-            self._vectors = self._index.vectors(sorted(left))
+    def make(self, outside: Outside, *, first: bool, library: bool) -> Edition:
+        """The edition, as a proof. With `library` it offers older papers, too, where it is the
+        reader's `first` or has nothing new."""
         sections: list[Section] = []
-        for section in self._each_section(left):
-            sections.append(section)
-            for number in shown_in([section]):
-                del left[number]
-        return sections
+        picks: Sequence[ShelfPicks] = ()
+        if self._interests.any:
+            lost = [each for each in outside.lost if each.work_id not in self._interests.settled]
+            self._gone.update(each.work_id for each in lost)
+            news = [number for number in self._selection.numbers if number not in self._gone]
+            picks = self._pick() if news else ()
+            older = ""
+            if library and (first or not (news or lost)) and self._interests.teaches:
+                older = TO_BEGIN_WITH if news else FROM_LIBRARY
+            sections = list(self._each_section(picks, lost, older))
+            sections.sort(key=lambda each: not each.entries)  # a page begins with a story
+        found = any(each.entries for each in sections if each.key not in UNCHOSEN)
+        return self._finish(sections, outside, "" if found else self._tell(picks, outside))
 
-    def _each_section(self, left: Mapping[int, Candidate]) -> Iterable[Section]:
-        """One after another: `left` has lost what the sections before have shown."""
+    def _finish(self, sections: Sequence[Section], outside: Outside, quiet: str) -> Edition:
+        first = next((each.work_id for section in sections[:1] for each in section.entries), 0)
+        lead = self._fresh.get_works([first]).get(first) if first else None
+        span = self._span
+        return Edition(
+            scope=Scope.READER,
+            name=span.last.isoformat(),
+            first=span.first,
+            last=span.last,
+            made_at=self._fresh.now.replace(microsecond=0),
+            reader_id=self._reader.id,
+            receipt=outside.receipt,
+            quiet=quiet,
+            sections=tuple(sections),
+            example=self._fresh.is_example,
+            lead=shorten(lead.text, LEAD) if lead else "",
+        )
+
+    def _tell(self, picks: Sequence[ShelfPicks], outside: Outside) -> str:
+        """Why nothing was chosen."""
+        if not self._interests.any:
+            return NOTHING_CHOSEN
+        if not self._selection.numbers:
+            return outside.quiet
+        said = [each for each in picks if each.quiet]
+        if len(said) == 1:
+            return said[0].quiet
+        return " ".join(f"“{each.name}”: {each.quiet}" for each in said[:MOST_QUIET]) or (
+            NOTHING_FOUND
+        )
+
+    # --- Sections -----------------------------------------------------------------------------
+
+    def _each_section(
+        self, picks: Sequence[ShelfPicks], lost: Sequence[Entry], older: str
+    ) -> Iterator[Section]:
+        """One after another: `_gone` has what the sections before have shown. `older` is what is to
+        be said of papers from the library, where there are to be any."""
+        for each in picks:
+            yield self._take(self._of_shelf(each))
+        for section in self._from_library(older) if older else ():
+            yield self._take(section)
+        if lost:
+            yield self._again(lost)
         for search in self._interests.searches:
-            yield self._of_search(search, left)
+            yield self._take(self._of_search(search))
         if self._interests.follows:
-            yield self._of_authors(left)
-        for shelf in self._interests.shelves[:MOST_SHELVES]:
-            if self._interests.on_shelves[shelf.id]:
-                yield self._of_shelf(shelf, left)
-        if self._interests.any and left:
-            yield make_section("also", "Also today", left.values(), limit=ALSO, more=0)
+            yield self._take(self._of_authors())
+        if also := self._also():
+            yield self._take(also)
 
-    def _of_search(self, search: SavedSearch, left: Mapping[int, Candidate]) -> Section:
-        key, note = f"search-{search.id}", "Nothing new for this search."
+    def _take(self, section: Section) -> Section:
+        self._gone.update(entry.work_id for entry in section.entries)
+        return section
+
+    def _pick(self) -> Sequence[ShelfPicks]:
+        if not self._interests.teaches:
+            return ()
+        desk = self._selection.desk
+        return desk.pick(self._reader, days=self._span.days, taken=frozenset(self._gone))
+
+    def _of_shelf(self, picks: ShelfPicks) -> Section:
+        entries = self._enter(picks)
+        return Section(
+            f"shelf-{picks.shelf_id}",
+            f"Near “{picks.name}”",
+            entries,
+            more=picks.left if entries else 0,
+            note="" if entries else picks.quiet,
+            model=picks.model,
+        )
+
+    def _enter(self, picks: ShelfPicks) -> tuple[Entry, ...]:
+        """What a shelf has found, as entries."""
+        lessons = {each.work_id for match in picks.matches for each in match.because}
+        told = Told(picks.name, self._fresh.get_works(lessons), self._interests.saved)
+        candidates = self._get(match.work_id for match in picks.matches)
+        shown = [match for match in picks.matches if match.work_id in candidates]
+        return tuple(
+            make_match_entry(place, candidates[match.work_id], match, told)
+            for place, match in enumerate(shown, 1)
+        )
+
+    def _again(self, lost: Sequence[Entry]) -> Section:
+        note = "The mail that had these may not have reached you."
+        return Section(AGAIN_KEY, "Once more", renumber(lost), note=note)
+
+    def _get(self, numbers: Iterable[int]) -> Mapping[int, Candidate]:
+        return self._fresh.get_candidates(numbers, self._span)
+
+    def _left(self, numbers: Iterable[int], most: int) -> tuple[list[Candidate], int]:
+        """The first of these papers that nothing has shown yet, and how many more there are."""
+        left = [number for number in numbers if number not in self._gone]
+        found: list[Candidate] = []
+        for start in range(0, len(left), most):
+            found += self._get(left[start : start + most]).values()
+            if len(found) >= most:
+                break
+        return found[:most], max(len(left) - most, 0)
+
+    def _of_search(self, search: SavedSearch) -> Section:
+        key = f"search-{search.id}"
         try:
-            numbers = self._find(search.query, left)
+            found, more = self._left(self._selection.search(search.query), PER_SEARCH)
         except InvalidQueryError as error:
             return Section(key, search.name, note=f"This search has a mistake: {error}")
         return make_section(
             key,
             search.name,
-            [left[number] for number in numbers],
+            found,
             limit=PER_SEARCH,
             reason=lambda each: f"Found by “{search.name}”, a search that you keep.",
             query=search.query,
-            note="" if numbers else note,
+            more=more,
+            note="" if found else "Nothing new for this search.",
         )
 
-    def _find(self, text: str, left: Mapping[int, Candidate]) -> list[int]:
-        """The news that a search matches, the most relevant first, then the highest score."""
-        query = parse(text)
-        if span := _span(left.values()):
-            query = replace(query, filters=(*query.filters, span))
-        matched = set(self._index.matches(query, limit=MOST_HITS)[0])
-        if query.terms and matched & left.keys():
-            found = self._index.search(
-                query, limit=MOST_HITS, offset=0, sort=Sort.RELEVANCE, facets=False
-            )
-            best = [hit.work_id for hit in found.hits]
-        else:
-            best = []
-        order = dict.fromkeys([*best, *left])
-        return [number for number in order if number in matched and number in left]
-
-    def _of_authors(self, left: Mapping[int, Candidate]) -> Section:
-        followed = {fold(each.author): each.author for each in self._interests.follows}
-        by = {
-            number: [followed[fold(name)] for name in each.work.authors if fold(name) in followed]
-            for number, each in left.items()
-        }
+    def _of_authors(self) -> Section:
+        by: dict[int, list[str]] = {}
+        for author in dict.fromkeys(each.author for each in self._interests.follows):
+            for number in self._selection.find_by(author):
+                by.setdefault(number, []).append(author)
+        found, more = self._left((n for n in self._selection.numbers if n in by), PER_SEARCH)
         return make_section(
             "authors",
             "By authors you follow",
-            [left[number] for number, names in by.items() if names],
+            found,
             limit=PER_SEARCH,
             reason=lambda each: f"By {join_words(by[each.work.id])}, whom you follow.",
-            note="" if any(by.values()) else "Nothing new by them.",
+            more=more,
+            note="" if by else "Nothing new by them.",
         )
 
-    def _of_shelf(self, shelf: Shelf, left: Mapping[int, Candidate]) -> Section:
-        saved = [each.work_id for each in self._interests.on_shelves[shelf.id][:MOST_ON_SHELF]]
-        near = self._find_near(saved, left)
-        titles = self._store.get_works(list(dict.fromkeys(near.values())))
-        return make_section(
-            f"shelf-{shelf.id}",
-            f"Near “{shelf.name}”",
-            [left[number] for number in near],
-            limit=PER_SHELF,
-            reason=lambda each: _name_nearest(titles.get(near[each.work.id]), shelf),
-            more=0,
-            note="" if near else "Nothing new lies near what is on this shelf.",
-        )
+    def _also(self) -> Section | None:
+        """The best of what nothing has chosen, so that the reader sees what else there is."""
+        found, _ = self._left(self._selection.numbers, ALSO)
+        title = "Also today" if self._span.days == 1 else "Also new"
+        return make_section(ALSO_KEY, title, found, limit=ALSO, more=0) if found else None
 
-    def _find_near(self, saved: Sequence[int], left: Container[int]) -> dict[int, int]:
-        """The news that are left and lie nearer to a shelf than most of the day do, nearest first,
-        each with the paper on the shelf that it is nearest to."""
-        kept, shelf = self._index.vectors(saved)
-        if not self._vectors or not len(kept) or not len(self._vectors[0]):
-            return {}
-        numbers, vectors = self._vectors
-        nearness = vectors @ shelf.T
-        nearest = nearness.max(axis=1)
-        enough = float(nearest.mean() + TELLING * nearest.std())
-        near = [row for row, each in enumerate(nearest) if each >= enough and numbers[row] in left]
-        near.sort(key=lambda row: (-float(nearest[row]), numbers[row]))
-        return {
-            int(numbers[row]): int(kept[int(nearness[row].argmax())]) for row in near[:PER_SHELF]
-        }
+    # --- From the library ---------------------------------------------------------------------
 
+    def _from_library(self, note: str) -> list[Section]:
+        """Older papers near the shelves that the reader has not been offered, of each in turn."""
+        picks = self._pick_older()
+        turns = chain.from_iterable(zip_longest(*map(self._enter, picks)))
+        older = [each for each in turns if each and each.work_id not in self._gone]
+        if not older:
+            return []
+        model = "; ".join(dict.fromkeys(each.model for each in picks if each.matches))
+        entries = renumber(older[:LIBRARY])
+        return [Section(LIBRARY_KEY, "From the library", entries, note=note, model=model)]
 
-def _span(candidates: Iterable[Candidate]) -> DateRange | None:
-    """The days from the first to the last date of these papers; None where one has no date."""
-    spans = [_days_of(each.work) for each in candidates]
-    known = [span for span in spans if span]
-    if not known or len(known) < len(spans):
-        return None
-    return DateRange(min(first for first, _ in known), max(last for _, last in known))
-
-
-def _days_of(work: Work) -> tuple[int, int] | None:
-    """The first and the last day that a paper may be of, as numbers."""
-    if work.date is None:
-        return None
-    digits = work.date.value.replace("-", "")
-    return int(digits.ljust(8, "0")), int(digits + "1231"[len(digits) - 4 :])
-
-
-def _name_nearest(work: Work | None, shelf: Shelf) -> str:
-    return f"Near “{work.title}”, which you saved." if work else f"Near what is on “{shelf.name}”."
+    def _pick_older(self) -> Sequence[ShelfPicks]:
+        picks: Sequence[ShelfPicks] = ()
+        for _ in range(ROUNDS):
+            picks = self._fresh.library_desk.pick(
+                self._reader, days=LIBRARY_DAYS, taken=frozenset(self._gone)
+            )
+            numbers = [match.work_id for each in picks for match in each.matches]
+            offered = self._fresh.find_offered(self._reader, numbers)
+            if not offered:
+                break
+            self._gone |= offered
+        return picks

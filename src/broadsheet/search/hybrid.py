@@ -18,18 +18,19 @@ from typing import NamedTuple
 import numpy as np
 
 from broadsheet.errors import IndexNotReadyError, StorageFullError
-from broadsheet.model import Hit, Results, Sort, Spoke, Work
+from broadsheet.model import Blend, Hit, Results, Sort, Spoke, Work
 from broadsheet.ports import Embedder, IndexState, Progress, Vectors
 from broadsheet.ports.index import NOTHING
 from broadsheet.query import Query
 from broadsheet.search.bounded import bound
 from broadsheet.search.columns import Numbers
 from broadsheet.search.filling import Batches
+from broadsheet.search.fusion import SHIPPED
 from broadsheet.search.lexical import LexicalIndex
 from broadsheet.search.lock import hold_lock
 from broadsheet.search.meaning import Meaning, text_of
 from broadsheet.search.near import ask
-from broadsheet.search.ranking import rank, take_page
+from broadsheet.search.ranking import Material, gather, rank, take_page
 from broadsheet.search.related import find_related
 from broadsheet.search.standing import Standings, take_best
 from broadsheet.search.state import FILE, State, read_state, stamp, write_state
@@ -47,6 +48,10 @@ class _Shown(NamedTuple):
     meaning: Meaning
 
 
+_Gathered = tuple[object, tuple[Material, tuple[str, ...]] | None]
+"""A query at a state of the index, and what there was to blend for it."""
+
+
 class HybridIndex:
     """Fulfils `ports.Index`. Searches may run in several threads while one of them writes."""
 
@@ -55,6 +60,7 @@ class HybridIndex:
         self._embedders = tuple(embedders)
         self._lexical = lexical
         self._standings = Standings()
+        self._gathered: _Gathered = None, None
         self._shown = self._read()
         self._writer: Meaning | None = None
         self._position = 0
@@ -181,12 +187,22 @@ class HybridIndex:
         facets: bool,
         standing: Mapping[int, float] = NOTHING,
         within: Collection[int] | None = None,
+        blend: Blend | None = None,
     ) -> Results:
         """One page of results, see `ports.Index`; but for relevance, only what the words match."""
         query = bound(query, within)
+        # Looked at before the words are: what is kept under it is never older than it says.
+        seen = stamp(self._path)
         with self._lexical.steady():
             counting = self._lexical.start_aggregate(query) if facets else None
-            hits, notes = self._find(query, sort, standing, limit=limit + 1, offset=offset)
+            if query.terms and sort is Sort.RELEVANCE:
+                material, notes = self._gather(query, seen, keep=blend is not None)
+                ranking = rank(material, blend or SHIPPED)
+                hits = take_page(self._lexical, ranking, query, limit=limit + 1, offset=offset)
+            else:
+                numbers = self._order(query, sort, standing, limit=limit + 1, offset=offset)
+                hits = [Hit(number, 0.0, Spoke.WORDS) for number in numbers.tolist()]
+                notes = ()
             summary = counting() if counting else None
             total = summary.total if summary else self._lexical.count(query)
             matching = self._lexical.matching(query)
@@ -202,17 +218,17 @@ class HybridIndex:
             notes=notes,
         )
 
-    def _find(
-        self, query: Query, sort: Sort, standing: Mapping[int, float], *, limit: int, offset: int
-    ) -> tuple[list[Hit], tuple[str, ...]]:
-        """The hits of a page, and what is to be said of them."""
-        if query.terms and sort is Sort.RELEVANCE:
+    def _gather(
+        self, query: Query, seen: tuple[int, int] | None, *, keep: bool
+    ) -> tuple[Material, tuple[str, ...]]:
+        """What there is to blend for a query; who tries several blends finds it kept."""
+        key, found = self._gathered
+        if found is None or key != (query, seen):
             question = ask(self._show().meaning, query.text)
-            ranking = rank(self._lexical, question, query)
-            hits = take_page(self._lexical, ranking, query, limit=limit, offset=offset)
-            return hits, question.notes
-        numbers = self._order(query, sort, standing, limit=limit, offset=offset)
-        return [Hit(number, 0.0, Spoke.WORDS) for number in numbers.tolist()], ()
+            found = gather(self._lexical, question, query), question.notes
+            if keep and not question.notes:
+                self._gathered = (query, seen), found
+        return found
 
     def _order(
         self, query: Query, sort: Sort, standing: Mapping[int, float], *, limit: int, offset: int

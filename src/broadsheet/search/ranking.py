@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from broadsheet.model import Hit, Spoke
+from broadsheet.model import Blend, Hit, Spoke
 from broadsheet.query import Query
 from broadsheet.search.columns import Numbers
 from broadsheet.search.dense import EXACT
-from broadsheet.search.fusion import Fused, Opinion, fuse
+from broadsheet.search.fusion import SHIPPED, Fused, Opinion, fuse
 from broadsheet.search.lexical import LexicalIndex
 from broadsheet.search.near import Question
 
@@ -34,27 +34,46 @@ class Ranking(NamedTuple):
     open_end: bool
 
 
-def rank(lexical: LexicalIndex, question: Question, query: Query) -> Ranking:
-    """Fuse what the words and the meaning of a query find."""
+class Material(NamedTuple):
+    """What the words and the meaning say of works, before it is made one list; `weight` is what
+    the meaning deserves in it."""
+
+    numbers: Numbers
+    words: Opinion
+    meaning: Opinion
+    weight: float
+    telling: float
+    open_end: bool
+
+
+def gather(lexical: LexicalIndex, question: Question, query: Query) -> Material:
+    """What the words and the meaning of a query find."""
     numbers, scores = lexical.candidates(query, FUSED)
     open_end = len(numbers) == FUSED
     floor = float(scores[-1]) if open_end else 0.0
     if question.silent:
         silence = Opinion(np.full(len(numbers), np.nan, np.float32), 0.0)
-        return Ranking(fuse(numbers, Opinion(scores, floor), silence, 0.0), math.inf, open_end)
+        return Material(numbers, Opinion(scores, floor), silence, 0.0, math.inf, open_end)
     added = _leave_out(numbers, _find_near(lexical, question, query))[:ADDED]
     judged = question.judge(np.concatenate([numbers, added]))
     near = judged.opinion.scores[len(numbers) :] >= judged.telling
     kept = np.append(np.ones(len(numbers), np.bool_), near)
     words = np.full(len(kept), np.nan, np.float32)
     words[: len(scores)] = scores
-    fused = fuse(
+    return Material(
         np.concatenate([numbers, added])[kept],
         Opinion(words[kept], floor),
         Opinion(judged.opinion.scores[kept], judged.opinion.floor),
         judged.weight,
+        judged.telling,
+        open_end,
     )
-    return Ranking(fused, judged.telling, open_end)
+
+
+def rank(material: Material, blend: Blend = SHIPPED) -> Ranking:
+    """Fuse what the words and the meaning of a query have found."""
+    fused = fuse(material.numbers, material.words, material.meaning, material.weight, blend)
+    return Ranking(fused, material.telling, material.open_end)
 
 
 def take_page(

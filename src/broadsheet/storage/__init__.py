@@ -2,13 +2,15 @@
 
     engine.py     connections, who may checkpoint, errors in plain words
     lock.py       one writer
-    schema.py, schema_live.py, schema_people.py    the tables
+    schema.py, schema_live.py, schema_people.py, schema_learning.py    the tables
     migrate.py    brings them up to date by migrations/
     reads.py      works and records; keys.py, changes.py: by name, by change
     transaction.py, merging.py, moving.py    everything that writes
     live.py       what live sources keep and ask: following.py, arrivals.py, tallies.py, measures.py
     people.py     a community: accounts.py, shelving.py, discussing.py, signals.py, erasing.py
     press.py      what editions are made of: standing.py; and those that were printed
+    learning.py   what readers answered and set
+    mailing.py    schedules, subscriptions, the outbox; instance.py: whether this is a copy
     grouping.py   which records a merge or a split has grouped
     backup.py, check.py            copies, and whether all is sound
 
@@ -41,8 +43,10 @@ from broadsheet.storage.engine import (
 )
 from broadsheet.storage.grouping import get_groupings
 from broadsheet.storage.keys import find_carriers
+from broadsheet.storage.learning import LearningReading
 from broadsheet.storage.live import LiveReading
 from broadsheet.storage.lock import WriteLock
+from broadsheet.storage.mailing import MailReading
 from broadsheet.storage.migrate import get_revision, require_known, upgrade
 from broadsheet.storage.people import PeopleReading
 from broadsheet.storage.press import PressReading
@@ -56,7 +60,7 @@ WAIT_SECONDS = 5.0
 CHECK_BATCH = 2000
 
 
-class SqlStore(LiveReading, PeopleReading, PressReading):
+class SqlStore(LiveReading, PeopleReading, PressReading, LearningReading, MailReading):
     """Fulfils `ports.Store`. Threads may share it; a forked child must open its own."""
 
     def __init__(self, path: Path, reader: Engine, lock: WriteLock, compose: Composer) -> None:

@@ -17,13 +17,15 @@ from broadsheet.storage.engine import (
     open_reader,
     plain_errors,
 )
+from broadsheet.storage.instance import COPIED, INSTANCE
 from broadsheet.storage.migrate import get_revision, require_known
 
 
 def copy_library(source: Path, target: Path, *, signed_in: bool = True) -> None:
     """Write one consistent state of `source` to a new file, complete or not at all.
 
-    With `signed_in=False` all sessions are left out, and everybody signs in anew.
+    With `signed_in=False` all sessions are left out, and everybody signs in anew. A copy holds its
+    mail until it is released (see `instance.py`).
 
     Raises ConflictError when the target is there already, StorageError or StorageFullError when
     it cannot be written.
@@ -34,6 +36,7 @@ def copy_library(source: Path, target: Path, *, signed_in: bool = True) -> None:
     try:
         with plain_errors(target):
             _copy(source, part)
+            _mark_copied(part)
             if not signed_in:
                 _drop_sessions(part)
         part.replace(target)
@@ -56,10 +59,20 @@ def _copy(source: Path, part: Path) -> None:
         there.execute("PRAGMA journal_mode = DELETE")
 
 
+def _mark_copied(part: Path) -> None:
+    mark = f"UPDATE stamp SET value = {COPIED} WHERE name = '{INSTANCE}'"
+    _change(part, "stamp", mark)
+
+
 def _drop_sessions(part: Path) -> None:
+    _change(part, "session", "DELETE FROM session")
+
+
+def _change(part: Path, table: str, statement: str) -> None:
+    """Change a table of a copy, where the library is new enough to have it."""
     with closing(sqlite3.connect(part)) as copy:
-        if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'session'").fetchone():
-            copy.execute("DELETE FROM session")
+        if copy.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone():
+            copy.execute(statement)
             copy.commit()
 
 

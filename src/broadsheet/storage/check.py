@@ -7,9 +7,11 @@ from sqlalchemy import ColumnElement, Connection, LargeBinary, cast, exists, fun
 
 from broadsheet.model import content_hash
 from broadsheet.storage.schema import change, record, work, work_key
+from broadsheet.storage.schema_learning import answers, judgements
 from broadsheet.storage.schema_people import comments, saved, votes
 
 MAX_SENTENCES = 20
+_KEPT = (saved, votes, comments, answers, judgements)
 
 
 def check_database(connection: Connection) -> list[str]:
@@ -29,9 +31,7 @@ def _check_works(connection: Connection) -> list[str]:
     has_record = exists().where(record.c.work_id == work.c.id)
     has_change = exists().where(change.c.work_id == work.c.id)
     has_key = exists().where(work_key.c.work_id == work.c.id)
-    is_kept = or_(
-        *(exists().where(each.c.work_id == work.c.id) for each in (saved, votes, comments))
-    )
+    is_kept = or_(*(exists().where(each.c.work_id == work.c.id) for each in _KEPT))
     rules: tuple[tuple[str, ColumnElement[bool]], ...] = (
         ("have no record", standing & ~has_record),
         ("are missing in the change log", ~has_change),

@@ -5,6 +5,15 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, func, or_, select, update
 
 from broadsheet.storage.numbers import grow_stamp
+from broadsheet.storage.schema_learning import (
+    answers,
+    judgements,
+    letter_payloads,
+    letters,
+    schedules,
+    steerings,
+    subscriptions,
+)
 from broadsheet.storage.schema_people import (
     comments,
     editions,
@@ -23,6 +32,7 @@ from broadsheet.storage.schema_people import (
 
 _KEPT = (
     shelves, searches, follows, votes, signals, sessions, reader_keys, editions, printed,
+    answers, judgements, schedules, subscriptions, letters,
 )  # fmt: skip
 
 
@@ -31,7 +41,10 @@ def erase_reader(connection: Connection, reader_id: int) -> None:
     if connection.scalar(select(readers.c.id).where(readers.c.id == reader_id)) is None:
         return  # what lies under a number that is nobody's is the instance's
     own = select(shelves.c.id).where(shelves.c.reader_id == reader_id)
-    connection.execute(delete(saved).where(saved.c.shelf_id.in_(own)))
+    for table in (saved, steerings):
+        connection.execute(delete(table).where(table.c.shelf_id.in_(own)))
+    sent = select(letters.c.id).where(letters.c.reader_id == reader_id)
+    connection.execute(delete(letter_payloads).where(letter_payloads.c.letter_id.in_(sent)))
     for table in _KEPT:
         connection.execute(delete(table).where(table.c.reader_id == reader_id))
     theirs = or_(invitations.c.made_by == reader_id, invitations.c.used_by == reader_id)

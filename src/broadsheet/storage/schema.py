@@ -28,7 +28,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision in `migrations/`; kept here so that opening needs no Alembic."""
 
 NUMBER = BigInteger().with_variant(Integer, "sqlite")

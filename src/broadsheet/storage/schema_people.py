@@ -6,7 +6,8 @@
     signal                                     the journal of what they did, which only grows
     edition, printed                           what went to press, and which papers were in it
     standing                                   the greatest last number of each paper, by name
-    stamp                                      a number that grows with votes and measures
+    stamp                                      a number that grows with votes and measures; who
+                                               the instance is (see `instance.py`)
 
 Numbers of readers, shelves, searches, comments and signals are never used twice: an address, a
 signature or a comment of one that is gone must not come to mean another. Moments are exact, in

@@ -13,7 +13,9 @@ from broadsheet.ports import Candidate, NewRecord, WorkKey
 from broadsheet.storage import merging, reads
 from broadsheet.storage.changes import get_last_change, log_changes
 from broadsheet.storage.keys import find_carriers, number_of
+from broadsheet.storage.learning import LearningWriting
 from broadsheet.storage.live import LiveWriting
+from broadsheet.storage.mailing import MailWriting
 from broadsheet.storage.people import PeopleWriting
 from broadsheet.storage.press import PressWriting
 from broadsheet.storage.rows import Composer, in_chunks, insert_rows, read_record, to_seconds
@@ -27,7 +29,7 @@ WITNESS_LETTERS = 2000
 """As much of an abstract as identity wants to see."""
 
 
-class SqlTransaction(LiveWriting, PeopleWriting, PressWriting):
+class SqlTransaction(LiveWriting, PeopleWriting, PressWriting, LearningWriting, MailWriting):
     """Fulfils `ports.Transaction`. Put a new work before the records that point to it."""
 
     def __init__(self, connection: Connection, compose: Composer) -> None:

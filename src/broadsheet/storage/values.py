@@ -17,7 +17,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOMENTS = ("_at", "_since")
-_DAYS = frozenset({"since", "trouble_day"})
+_DAYS = frozenset({"since", "trouble_day", "muted_until"})
 
 
 def to_microseconds(moment: datetime) -> int:

@@ -1,6 +1,7 @@
 """A reader takes everything along: an account as one file, out of one library and into another.
 
 form.py      the form of the file, and how strangers' files are read
+learning.py  of that, what shelves learn by
 writing.py   account -> file
 papers.py    the papers of a file, found here or brought
 reading.py   file -> account
@@ -43,6 +44,8 @@ class TakeoutReport:
     follows: int = 0
     votes: int = 0
     comments: int = 0
+    answers: int = 0
+    settings: int = 0
     signals: int = 0
     notes: tuple[str, ...] = ()
 
@@ -56,6 +59,8 @@ class TakeoutReport:
             count(self.follows, "author"),
             count(self.votes, "upvote"),
             count(self.comments, "comment"),
+            count(self.answers, "answer"),
+            count(self.settings, "setting"),
         ]
         parts = [part for part in parts if not part.startswith("0 ")]
         if not parts and not self.signals and not self.brought:

@@ -7,7 +7,7 @@ brought again; everything else names them by their place in that list.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NoReturn
 
 import orjson
@@ -71,6 +71,10 @@ class Part:
         place = f" ({self._place})" if self._place else ""
         raise BadFileError(f"{self._file} is not as Broadsheet writes it{place}: it {why}.")
 
+    def has(self, name: str) -> bool:
+        """Whether there is something that says anything."""
+        return bool(self._raw.get(name))
+
     def text(self, name: str, default: str = "") -> str:
         """A text of any length; absent, the default."""
         value = self._raw.get(name, default)
@@ -90,6 +94,22 @@ class Part:
         if value is None or (type(value) is int and 0 <= value < 1 << 53):
             return value
         return self._refuse(f"has a {name} that is no number")
+
+    def share(self, name: str) -> float:
+        """A number from 0 to 1; absent, 0."""
+        value = self._raw.get(name, 0)
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
+            return float(value)
+        return self._refuse(f"has a {name} that is no share")
+
+    def day(self, name: str) -> date | None:
+        """A day, or None where there is none."""
+        if self._raw.get(name) is None:
+            return None
+        try:
+            return date.fromisoformat(self.text(name)[:40])
+        except ValueError:
+            return self._refuse(f"has a {name} that is no day")
 
     def moment(self, name: str, latest: datetime) -> datetime | None:
         """A moment, none later than `latest`; or None where there is none."""

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from broadsheet.community import MOST_A_DAY, MOST_FOLLOWS
 from broadsheet.community import MOST_COMMENTS as MOST_COMMENTS_ON_A_PAPER
 from broadsheet.journal import MOST_SHOWN
+from broadsheet.learning import Answer
 from broadsheet.people import (
     Act,
     Comment,
@@ -37,6 +38,7 @@ from broadsheet.ports import Store, Transaction
 from broadsheet.searches import LONGEST_QUERY, MOST_SEARCHES
 from broadsheet.shelves import MOST_PAPERS, MOST_SHELVES
 from broadsheet.takeout.form import MOST_COMMENTS, MOST_SIGNALS, Part
+from broadsheet.takeout.learning import read_answers, read_schedule, read_steering
 from broadsheet.text import clean_lines
 
 PLACEHOLDER = "you"
@@ -97,6 +99,8 @@ class Unpacking:
         self._follows(takeout)
         self._votes(takeout)
         self._comments(takeout)
+        self._answers(takeout)
+        self._schedule(takeout)
         self._signals(takeout)
         for left, number in self._left_out.items():
             self.notes.append(left.why.format(count(number, *left.nouns)))
@@ -113,6 +117,7 @@ class Unpacking:
 
     def _shelves(self, takeout: Part) -> None:
         here = {shelf.name.casefold(): shelf for shelf in self._store.get_shelves(self._reader.id)}
+        steered = self._store.get_steerings([shelf.id for shelf in here.values()])
         private = 0
         for part in takeout.parts("shelves", MOST_SHELVES):
             name = clean_name(part.line("name", LONGEST_NAME), "A shelf's name")
@@ -127,6 +132,8 @@ class Unpacking:
                 self.counts["shelves"] += 1
             self._shelf_ids.append(shelf.id)
             self._fill(shelf, part)
+            if shelf.id not in steered:
+                self._steer(shelf, part)
         if private:
             self.notes.append(
                 "Shelves that were shared with everybody there are shared by link only here, until "
@@ -144,6 +151,11 @@ class Unpacking:
             sharing=Sharing.LINK if shared else Sharing.NOBODY,
         )
         return replace(shelf, id=self._transaction.put_shelf(shelf))
+
+    def _steer(self, shelf: Shelf, part: Part) -> None:
+        if steering := read_steering(part, shelf.id):
+            self._transaction.put_steering(steering)
+            self.counts["settings"] += 1
 
     def _fill(self, shelf: Shelf, part: Part) -> None:
         there = {saved.work_id for saved in self._store.get_saved([shelf.id])}
@@ -204,6 +216,30 @@ class Unpacking:
                 new.setdefault(number, Vote(number, self._reader.id, self._moment(part)))
         self._transaction.put_votes(list(new.values()))
         self.counts["votes"] += len(new)
+
+    # --- Answers, schedule --------------------------------------------------------------------
+
+    def _answers(self, takeout: Part) -> None:
+        known = self._store.get_answers(self._reader.id)
+        here = {(answer.shelf_id, answer.work_id) for answer in known}
+        new: dict[tuple[int, int], Answer] = {}
+        for answer in read_answers(
+            takeout,
+            self._reader.id,
+            self._shelf_ids,
+            find_work=self._work,
+            read_moment=self._moment,
+        ):
+            if (place := (answer.shelf_id, answer.work_id)) not in here:
+                new.setdefault(place, answer)
+        self._transaction.put_answers(list(new.values()))
+        self.counts["answers"] += len(new)
+
+    def _schedule(self, takeout: Part) -> None:
+        schedule = read_schedule(takeout, self._reader.id)
+        if schedule and not self._store.get_schedules([self._reader.id]):
+            self._transaction.put_schedule(schedule)
+            self.counts["settings"] += 1
 
     # --- Comments, signals --------------------------------------------------------------------
 

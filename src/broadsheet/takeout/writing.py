@@ -8,10 +8,13 @@ from typing import Any
 
 import orjson
 
+from broadsheet.learning import Answer, Steering
 from broadsheet.model import Work
 from broadsheet.people import Act, Reader, Signal
 from broadsheet.ports import Store
+from broadsheet.recommend.steering import pack
 from broadsheet.takeout.form import FORMAT, MOST_SIGNALS, VERSION
+from broadsheet.takeout.learning import TOLD
 
 _SEEN = frozenset({Act.SHOWN, Act.OPEN})
 _BATCH = 1000
@@ -38,6 +41,8 @@ def write_takeout(store: Store, reader: Reader, now: datetime) -> bytes:
         ],
         "votes": desk.votes(),
         "comments": desk.comments(),
+        "answers": desk.answers(),
+        "schedule": desk.schedule(),
         "signals": desk.signals(),
         "papers": desk.papers(),  # the last: by now it is known which
     }
@@ -61,6 +66,7 @@ class _Desk:
     def shelves(self) -> list[dict[str, Any]]:
         shelves = self._store.get_shelves(self._reader.id)
         self._shelf_places = {shelf.id: place for place, shelf in enumerate(shelves)}
+        steerings = self._store.get_steerings(self._shelf_places)
         return [
             {
                 "name": shelf.name,
@@ -76,6 +82,7 @@ class _Desk:
                     }
                     for saved in self._store.get_saved([shelf.id])
                 ],
+                "steering": _steering(steerings.get(shelf.id)),
             }
             for shelf in shelves
         ]
@@ -107,6 +114,24 @@ class _Desk:
             }
             for comment in reversed(self._store.get_comments_of(self._reader.id))
         ]
+
+    def answers(self) -> list[dict[str, Any]]:
+        """Answers to papers; one without a shelf is for all of them."""
+        return [self._answer(answer) for answer in self._store.get_answers(self._reader.id)]
+
+    def _answer(self, answer: Answer) -> dict[str, Any]:
+        told: dict[str, Any] = {"paper": self._place(answer.work_id), "at": answer.at}
+        if answer.shelf_id in self._shelf_places:
+            told["shelf"] = self._shelf_places[answer.shelf_id]
+        return told | {"opinion": str(answer.opinion)}
+
+    def schedule(self) -> dict[str, Any]:
+        """When editions are made, if that was chosen. The address that they are mailed to stays:
+        it has to be confirmed wherever mail comes from."""
+        schedule = self._store.get_schedules([self._reader.id]).get(self._reader.id)
+        if schedule is None:
+            return {}
+        return {"zone": schedule.zone, "time": schedule.time, "weekdays": schedule.weekdays}
 
     def signals(self) -> list[dict[str, Any]]:
         """The last acts, oldest first; papers that were only seen are told in brief."""
@@ -161,6 +186,11 @@ class _Desk:
                 "kind": work.kind,
             }
         )
+
+
+def _steering(steering: Steering | None) -> dict[str, Any]:
+    """What is set for a shelf, if anything is; a trial of rankers ends with the move."""
+    return pack(steering, TOLD) if steering else {}
 
 
 def _pairs(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:

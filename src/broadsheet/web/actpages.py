@@ -11,15 +11,14 @@ from starlette.responses import Response
 from broadsheet.errors import InvalidInputError
 from broadsheet.library import Library
 from broadsheet.people import Done, Reader, Sharing
-from broadsheet.shelves import Upload, note_of
+from broadsheet.shelves import Upload
 from broadsheet.web import links
 from broadsheet.web.answers import answer_done, read_back, wants_json
 from broadsheet.web.bodies import LARGEST_BIBLIOGRAPHY, Form, posted
 from broadsheet.web.caller import reader_of
 from broadsheet.web.doors import Door, Who
-from broadsheet.web.entries import list_shelves
 from broadsheet.web.requests import read_path_number
-from broadsheet.web.toggles import target_of
+from broadsheet.web.standing import tell_standing
 
 LARGEST_COMMENT = 256 * 1024
 
@@ -40,7 +39,7 @@ class ActPages:
     def doors(self) -> list[Door]:
         """The addresses of these acts."""
         shelves, searches, community = self._shelves, self._searches, self._community
-        stands = partial(_door, more=self._tell_standing)
+        stands = partial(doing, more=partial(tell_standing, self._library))
         return [
             stands("save", lambda r, f: shelves.save(r, _paper(f), _shelves(f), f.get("note"))),
             stands("unsave", lambda r, f: shelves.unsave(r, _paper(f), _shelves(f))),
@@ -49,28 +48,28 @@ class ActPages:
             stands("read", lambda r, f: shelves.mark_read(r, _paper(f), True)),
             stands("unread", lambda r, f: shelves.mark_read(r, _paper(f), False)),
             stands("undo", lambda r, f: self._journal.undo(r, f.number("done"))),
-            _door("upvote", lambda r, f: community.upvote(r, _paper(f))),
-            _door("retract", lambda r, f: community.retract(r, _paper(f))),
-            _door("comment", self._comment, _to_comment, budget="comment", body=LARGEST_COMMENT),
-            _door(
+            doing("upvote", lambda r, f: community.upvote(r, _paper(f))),
+            doing("retract", lambda r, f: community.retract(r, _paper(f))),
+            doing("comment", self._comment, _to_comment, budget="comment", body=LARGEST_COMMENT),
+            doing(
                 "edit-comment",
                 self._edit_comment,
                 _to_comment,
                 budget="comment",
                 body=LARGEST_COMMENT,
             ),
-            _door("delete-comment", lambda r, f: community.delete_comment(r, f.number("comment"))),
-            _door("follow", lambda r, f: community.follow(r, f.get("author"))),
-            _door("unfollow", lambda r, f: community.unfollow(r, f.get("author"))),
-            _door("shelf", lambda r, f: shelves.make(r, f.get("name"), f.get("about")), _to_shelf),
+            doing("delete-comment", lambda r, f: community.delete_comment(r, f.number("comment"))),
+            doing("follow", lambda r, f: community.follow(r, f.get("author"))),
+            doing("unfollow", lambda r, f: community.unfollow(r, f.get("author"))),
+            doing("shelf", lambda r, f: shelves.make(r, f.get("name"), f.get("about")), _to_shelf),
             _numbered("shelf", self._change_shelf),
-            _door("delete-shelf", lambda r, f: shelves.delete(r, f.number("shelf")), _to_shelves),
-            _door("fill-shelf", self._fill, budget="upload", body=LARGEST_BIBLIOGRAPHY),
-            _door("new-link", lambda r, f: shelves.new_link(r, f.number("shelf"))),
-            _door("search", lambda r, f: searches.keep(r, f.get("name"), f.get("q"))),
+            doing("delete-shelf", lambda r, f: shelves.delete(r, f.number("shelf")), _to_shelves),
+            doing("fill-shelf", self._fill, budget="upload", body=LARGEST_BIBLIOGRAPHY),
+            doing("new-link", lambda r, f: shelves.new_link(r, f.number("shelf"))),
+            doing("search", lambda r, f: searches.keep(r, f.get("name"), f.get("q"))),
             _numbered("search", self._change_search),
-            _door("delete-search", lambda r, f: searches.delete(r, f.number("search"))),
-            _door("new-feed", lambda r, f: searches.new_link(r, f.number("search"))),
+            doing("delete-search", lambda r, f: searches.delete(r, f.number("search"))),
+            doing("new-feed", lambda r, f: searches.new_link(r, f.number("search"))),
             Door("/act/shown", posted(self._shown), Who.READER, "POST"),
             Door("/act/open", posted(self._opened), Who.READER, "POST"),
         ]
@@ -79,23 +78,6 @@ class ActPages:
         """Puts a paper on the shelves that are ticked, and off the reader's others."""
         note = form.get("note") if form.has("note") else None
         return self._shelves.shelve(reader, _paper(form), _shelves(form), note, form.get("new"))
-
-    def _tell_standing(self, reader: Reader, form: Form) -> Mapping[str, object]:
-        """How the paper that a form names stands on the reader's shelves, after the act."""
-        number = form.number("paper", 0)
-        if not number:
-            return {}
-        mine = {shelf.id: shelf for shelf in self._shelves.get(reader)}
-        saved = self._shelves.find(reader, [number]).get(number, ())
-        target = target_of(self._shelves.find_last(reader, list(mine.values())))
-        standing = {
-            "paper": number,
-            "on": list_shelves(saved, mine),
-            "read": any(each.read_at for each in saved),
-            "note": note_of(saved),
-            "target": target._asdict(),
-        }
-        return {"standing": standing}
 
     def _comment(self, reader: Reader, form: Form) -> Done:
         parent = form.number("parent", 0) or None
@@ -145,7 +127,7 @@ class ActPages:
         return Response(status_code=204)
 
 
-def _door(
+def doing(
     name: str,
     act: Act,
     back: Callable[[Form, Done], str] | None = None,

@@ -29,7 +29,10 @@ from broadsheet.web.editionpages import EditionPages
 from broadsheet.web.gate import Gate
 from broadsheet.web.guard import Guard, security_headers
 from broadsheet.web.joining import Joining
+from broadsheet.web.learningacts import LearningActs
+from broadsheet.web.learningpages import LearningPages
 from broadsheet.web.limits import Limits
+from broadsheet.web.mailpages import MailPages
 from broadsheet.web.pages import Pages
 from broadsheet.web.plotpages import PlotPages
 from broadsheet.web.problems import describe
@@ -41,7 +44,9 @@ from broadsheet.web.searchpages import SearchPages
 from broadsheet.web.sessions import Sessions, mark_personal
 from broadsheet.web.shelfpages import ShelfPages
 from broadsheet.web.signpages import SignPages
+from broadsheet.web.steeringpages import SteeringPages
 from broadsheet.web.submitpages import SubmitPages
+from broadsheet.web.tunepages import TunePages
 
 _log = logging.getLogger(__name__)
 
@@ -103,23 +108,28 @@ def collect_doors(
         *EditionPages(library, pulse, renderer).doors(),
         *Pages(library, pulse, renderer).doors(),
         *ShelfPages(library, renderer).doors(),
+        *LearningPages(library, renderer).doors(),
+        *SteeringPages(library, renderer).doors(),
         *PlotPages(library, renderer).doors(),
         *SearchPages(library, renderer).doors(),
         *CommunityPages(library, renderer).doors(),
         *SubmitPages(library, renderer).doors(),
         *ActPages(library).doors(),
+        *LearningActs(library).doors(),
         *ReceiptPages(library, renderer, fetching=settings.sync == "on").doors(),
         *Api(library, pulse).doors(),
         *Joining(library, renderer).doors(),
         *SignPages(library, renderer, settings, limits).doors(),
         *AccountPages(library, renderer).doors(),
+        *MailPages(library, renderer).doors(),
         *AdminPages(library, renderer, settings).doors(),
+        *TunePages(library, renderer).doors(),
     ]
 
 
 def without_tokens(path: str) -> str:
     """A path as it may stand in a log: what gives access by itself is left out."""
-    return re.sub(r"(link\.)[\w-]+", r"\1…", path)
+    return re.sub(r"(link\.|^/mail/\w+/)[\w-]+", r"\1…", path)
 
 
 def _other_hosts(settings: Settings) -> list[str]:

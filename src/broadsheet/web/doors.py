@@ -33,7 +33,11 @@ class Who(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Door:
     """One address and method. `budget` names the limit on how often one client may come through
-    (see `limits`); "" for none but the general one. `body` is the largest body in bytes."""
+    (see `limits`); "" for none but the general one. `body` is the largest body in bytes.
+
+    `foreign` lets what changes something come from anywhere: for addresses that hold all the
+    authority that there is, and that programs ask without a browser (RFC 8058).
+    """
 
     path: str
     handler: Handler
@@ -41,3 +45,4 @@ class Door:
     method: str = "GET"
     budget: str = ""
     body: int = 64 * 1024
+    foreign: bool = False

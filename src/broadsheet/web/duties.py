@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from broadsheet.errors import StorageBusyError, StorageReadOnlyError
-from broadsheet.jobs import Resting, Steady, Watch
+from broadsheet.jobs import Courier, Resting, Steady, Watch
 from broadsheet.library import Library
 from broadsheet.web.keeper import Keeper
 
@@ -20,10 +20,14 @@ Job = Callable[[], AbstractContextManager[object]]
 
 
 def jobs_of(library: Library, *, sync: bool) -> tuple[Job, ...]:
-    """The jobs of a library that is served: the index follows the store, editions go to press, and
-    what is due is fetched, unless `sync` is off."""
+    """The jobs of a library that is served: the index follows the store, editions go to press and
+    by mail, and what is due is fetched, unless `sync` is off."""
     newsroom = library.newsroom if sync else Resting(library.newsroom.now)
-    return (lambda: Keeper(library), lambda: Watch(newsroom, press=library.press))
+    return (
+        lambda: Keeper(library),
+        lambda: Watch(newsroom, press=library.press),
+        lambda: Courier(library.post),
+    )
 
 
 class Duties:

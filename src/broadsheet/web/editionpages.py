@@ -19,7 +19,7 @@ from broadsheet.web import feeds
 from broadsheet.web.caller import caller_of, reader_of
 from broadsheet.web.doors import Door, Who
 from broadsheet.web.editionview import Standing, edition_url, view_edition, view_section
-from broadsheet.web.entries import read_known
+from broadsheet.web.entries import read_answered, read_known
 from broadsheet.web.pulse import Pulse
 from broadsheet.web.reading import read_page_known
 from broadsheet.web.receiptview import Latest, find_latest
@@ -168,7 +168,7 @@ class EditionPages:
     def yours(self, request: Request) -> Response:
         """The reader's own edition of today."""
         reader = reader_of(request)
-        edition = self._press.get(Scope.READER, self._current(Scope.DAY), reader)
+        edition = self._press.get(Scope.READER, self._press.own_name(reader), reader)
         # Who has a key is not to have an address that stays when the key is revoked.
         by_key = caller_of(request).by_key
         feed = "" if by_key else f"/yours/link.{self._press.link_of(reader)}.atom"
@@ -185,7 +185,8 @@ class EditionPages:
 
     def yours_as(self, request: Request) -> Response:
         """The same in another form."""
-        edition = self._press.get(Scope.READER, self._current(Scope.DAY), reader_of(request))
+        reader = reader_of(request)
+        edition = self._press.get(Scope.READER, self._press.own_name(reader), reader)
         return self._give(request, edition, request.path_params["suffix"])
 
     def yours_on(self, request: Request) -> Response:
@@ -210,9 +211,11 @@ class EditionPages:
         behind: int = 0,
     ) -> Response:
         before, after = self._press.neighbours(edition)
-        known = read_known(
-            self._library, caller_of(request).reader, [each.work_id for each in edition.entries]
-        )
+        reader, numbers = caller_of(request).reader, [each.work_id for each in edition.entries]
+        if yours and reader:
+            known = read_answered(self._library, reader, numbers)
+        else:
+            known = read_known(self._library, reader, numbers)
         standing = Standing(
             before,
             after,
@@ -225,6 +228,7 @@ class EditionPages:
             "edition.html",
             view=view_edition(edition, known, standing),
             yours=yours,
+            starting=yours and not known.shelves,
             feed=feed,
             latest=latest,
             followed=followed,

@@ -11,7 +11,8 @@ from broadsheet.edition import Edition, Scope, Section
 from broadsheet.model import Sort
 from broadsheet.press.categories import name_category
 from broadsheet.web import links, wording
-from broadsheet.web.entries import EntryView, Known, view_printed
+from broadsheet.web.entries import NO_SHELF, EntryView, Known, view_printed
+from broadsheet.web.toggles import target_of
 
 UNDER = 2
 BRIEF = 3
@@ -49,7 +50,8 @@ class Standing:
 class SectionView:
     """A part of the page. `all_url` leads to all of it, `more` says how many those are beyond;
     `code` is what small print says of the title. `two` and `three` are its widths, in sixths of a
-    row, where the page has as many columns. A `brief` one shows no abstracts."""
+    row, where the page has as many columns. A `brief` one shows no abstracts;
+    `model` names what a shelf's papers were chosen by."""
 
     key: str
     title: str
@@ -59,6 +61,7 @@ class SectionView:
     all_url: str
     code: str = ""
     brief: bool = False
+    model: str = ""
     two: int = ROW
     three: int = ROW
 
@@ -100,7 +103,7 @@ def say_title(edition: Edition) -> str:
         return wording.say_date(edition.name)
     if edition.scope is Scope.WEEK:
         return f"Week {int(edition.name[-2:])}, {wording.say_span(edition.first, edition.last)}"
-    return wording.say_full_day(edition.first)
+    return wording.say_full_day(edition.last)
 
 
 def view_edition(edition: Edition, known: Known, standing: Standing) -> EditionView:
@@ -108,6 +111,8 @@ def view_edition(edition: Edition, known: Known, standing: Standing) -> EditionV
     url = edition_url(edition.scope, edition.name)
     day = edition.name if edition.scope is Scope.DAY else ""
     parts = [view_section(section, known, day) for section in edition.sections]
+    if edition.scope is Scope.READER:  # what a reader keeps may be quiet: that is said at the end
+        parts.sort(key=lambda part: not part.entries)
     opening = parts[0] if parts and parts[0].entries else None
     stories = opening.entries if opening else ()
     # Two or three stories stand below each other, four or five beside the lead, more around it.
@@ -147,21 +152,35 @@ def view_section(section: Section, known: Known, of_day: str = "") -> SectionVie
     day = section.key.removeprefix("of-")
     part_of = day if day != section.key else ""
     shown = section.entries[:BRIEF] if part_of else section.entries
+    shelf = _find_shelf(section.key, known)
+    if shelf > 0:
+        known = replace(known, target=target_of(known.shelves[shelf]))
     return SectionView(
         key=key,
         title=title,
-        entries=tuple(view_printed(entry, key, known) for entry in shown),
+        entries=tuple(view_printed(entry, key, known, shelf) for entry in shown),
         note=section.note,
         more=section.more + len(section.entries) - len(shown),
-        all_url=_find_all(section, part_of, of_day, category if code else ""),
+        all_url=_find_all(section, part_of, of_day, category if code else "", shelf),
         code=code if code != title else "",
         brief=bool(part_of),
+        model=section.model,
     )
 
 
-def _find_all(section: Section, part_of: str, of_day: str, category: str) -> str:
-    """Where the rest of a section is: the edition that it is taken from, the whole of the day, or
-    what a search finds."""
+def _find_shelf(key: str, known: Known) -> int:
+    """The reader's shelf whose section it is; 0 where another one can only be hidden."""
+    if not known.asking:
+        return NO_SHELF
+    number = key.removeprefix("shelf-")
+    return int(number) if number.isdecimal() and int(number) in known.shelves else 0
+
+
+def _find_all(section: Section, part_of: str, of_day: str, category: str, shelf: int) -> str:
+    """Where the rest of a section is: what a shelf finds now, the edition that it is taken from,
+    the whole of the day, or what a search finds."""
+    if shelf > 0:
+        return f"/shelf/{shelf}/new"
     if part_of:
         return edition_url(Scope.WEEK if "-W" in part_of else Scope.DAY, part_of)
     if of_day and section.key.startswith(("in-", "news")):

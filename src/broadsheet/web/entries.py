@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from broadsheet.edition import Entry, Part
+from broadsheet.learning import Answer, Opinion
 from broadsheet.library import Library
 from broadsheet.model import Work
 from broadsheet.people import Reader, Saved, Shelf, Votes
+from broadsheet.press.matches import LESSON, TERM
 from broadsheet.web import links, wording
 from broadsheet.web.mathematics import keep_whole
 from broadsheet.web.toggles import NO_TARGET, Target, target_of
 
 EXCERPT = 420
 BYLINE = 4
+
+NO_SHELF = -1
+"""Of a paper that is shown to nobody's shelf; 0 is all of a reader's."""
 
 _BEYOND = re.compile(r"[0-9,]+ others")
 _NO_VOTES = Votes()
@@ -29,7 +34,7 @@ _NO_VOTES = Votes()
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of the papers of a page, for one reader; `target` is where the reader's next
-    paper is saved to."""
+    paper is saved to. Pages that are `asking` for answers know those that were given."""
 
     works: Mapping[int, Work] = field(default_factory=dict)
     votes: Mapping[int, Votes] = field(default_factory=dict)
@@ -37,6 +42,8 @@ class Known:
     saved: Mapping[int, Sequence[Saved]] = field(default_factory=dict)
     shelves: Mapping[int, Shelf] = field(default_factory=dict)
     target: Target = NO_TARGET
+    answers: Mapping[int, Sequence[Answer]] = field(default_factory=dict)
+    asking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,11 @@ class EntryView:
     """One paper. `place` is its anchor, `late` and `example` say what is to be known of it, `on`
     names the shelves that hold it, `target` is where it is saved to, `read` says that it was read
     there; `noting` says that `note` is the viewer's own to change; `original` is (name, address)
-    of the page where it was published."""
+    of the page where it was published.
+
+    `shelf` is the one that asks for an answer (0: it can only be hidden, NO_SHELF: nothing is
+    asked), `opinion` what was answered; `match` is the chance that it is kept, in words, and `team`
+    the ranker of a trial that chose it."""
 
     place: str
     position: int
@@ -69,10 +80,26 @@ class EntryView:
     target: Target = NO_TARGET
     read: bool = False
     original: tuple[str, str] | None = None
+    shelf: int = NO_SHELF
+    opinion: str = ""
+    hidden: bool = False
+    match: str = ""
+    team: str = ""
 
     @property
     def url(self) -> str:
         return links.paper_url(self.number)
+
+    @property
+    def causes(self) -> tuple[Part, ...]:
+        """The parts that add up to the score of a paper that a shelf found; () for all others."""
+        learned = any(part.name == LESSON for part in self.parts)
+        return tuple(part for part in self.parts if part.name != TERM) if learned else ()
+
+    @property
+    def words(self) -> tuple[Part, ...]:
+        """The words that say the same."""
+        return tuple(part for part in self.parts if part.name == TERM)
 
 
 def read_known(
@@ -103,8 +130,16 @@ def read_known(
     )
 
 
-def view_printed(entry: Entry, section: str, known: Known) -> EntryView:
-    """A paper as it was printed in an edition, with what readers made of it since."""
+def read_answered(library: Library, reader: Reader, numbers: Collection[int]) -> Known:
+    """As `read_known`, with what the reader answered to these papers."""
+    known = read_known(library, reader, numbers)
+    answers = library.recommender.get_answers(reader, numbers) if numbers else {}
+    return replace(known, answers=answers, asking=True)
+
+
+def view_printed(entry: Entry, section: str, known: Known, shelf: int = NO_SHELF) -> EntryView:
+    """A paper as it was printed in an edition, with what readers made of it since; `shelf` is the
+    one whose section it is in."""
     work = known.works.get(entry.work_id)
     authors, others = _byline(entry.authors)
     return EntryView(
@@ -121,8 +156,26 @@ def view_printed(entry: Entry, section: str, known: Known) -> EntryView:
         parts=entry.parts,
         score=entry.score,
         late=f"late, announced {wording.say_short(entry.late_from)}" if entry.late_from else "",
+        match=say_chance(entry.match),
+        team=entry.team,
         **_with_readers(entry.work_id, known),
+        **with_answers(entry.work_id, shelf, known),
     )
+
+
+def say_chance(chance: float | None) -> str:
+    """A chance as it is shown: "63 %"; "" where it is not known."""
+    return "" if chance is None else f"{100 * chance:.0f} %"
+
+
+def with_answers(number: int, shelf: int, known: Known) -> dict[str, Any]:
+    """The fields of a paper that say what its reader answered on behalf of a shelf."""
+    opinions = {each.shelf_id: each.opinion for each in known.answers.get(number, ())}
+    return {
+        "shelf": shelf,
+        "opinion": opinions.get(shelf, "") if shelf > 0 else "",
+        "hidden": Opinion.HIDE in opinions.values(),
+    }
 
 
 def view_work(

@@ -77,14 +77,16 @@ def of_edition(edition: Edition, own: str) -> Feed:
 
 def of_own(editions: Sequence[Edition], own: str) -> Feed:
     """The papers of a reader's own editions, given and listed with the newest first; each once, of
-    the first edition that had it, and dated by the day of that, be it printed meanwhile or not."""
+    the first edition that had it, and dated by the day on which it was news: that stays as it is,
+    whichever edition is printed and when."""
     items: dict[str, Item] = {}
     day = NEVER
     for edition in reversed(editions):
-        day = datetime.combine(edition.first, time(), UTC)
+        day = datetime.combine(edition.last, time(), UTC)
         new = [each for each in of_edition(edition, own).items if each.path not in items]
-        items = {each.path: replace(each, updated=day) for each in new} | items
-    return Feed("/yours", own, "Your Broadsheet", day, tuple(items.values())[:MOST_OWN])
+        items = {each.path: replace(each, updated=each.published or day) for each in new} | items
+    newest = sorted(items.values(), key=lambda item: item.updated, reverse=True)
+    return Feed("/yours", own, "Your Broadsheet", day, tuple(newest[:MOST_OWN]))
 
 
 def of_editions(editions: Sequence[Edition], own: str, title: str, updated: datetime) -> Feed:

@@ -47,10 +47,7 @@ class Gate:
         """
         caller = caller_of(request)
         if door.method not in SAFE_METHODS:
-            if read_key(request.headers) is not None:
-                raise HTTPException(403, READ_ONLY_KEY)
-            if not is_own(request, self._url) or (caller.alone and is_elsewhere(request)):
-                raise HTTPException(403, STRANGE_PAGE)
+            self._check_change(door, request, caller)
         self._limits.spend(door.budget, request, caller)
         if self.is_open(door, caller):
             return None
@@ -68,6 +65,15 @@ class Gate:
         ):
             raise HTTPException(401, NOT_SIGNED_IN, {"WWW-Authenticate": "Bearer"})
         return _to_sign_in(request)
+
+    def _check_change(self, door: Door, request: Request, caller: Caller) -> None:
+        """Raise HTTPException 403 for what changes something by a key, or from another site."""
+        if read_key(request.headers) is not None:
+            raise HTTPException(403, READ_ONLY_KEY)
+        if door.foreign:
+            return
+        if not is_own(request, self._url) or (caller.alone and is_elsewhere(request)):
+            raise HTTPException(403, STRANGE_PAGE)
 
     def is_open(self, door: Door, caller: Caller) -> bool:
         """Whether a door is open to a caller, by what the door declares; to keys of operators

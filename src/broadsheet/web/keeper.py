@@ -24,7 +24,8 @@ class Keeper:
 
     It holds back while the store goes on changing: then another process is importing, and will
     index what it brings in itself. After that it embeds for a slower model, newest first, while
-    searches go on with what there is. No error ends it (see `Steady`).
+    searches go on with what there is. Last, the pool of papers that shelves choose from follows. No
+    error ends it (see `Steady`).
     """
 
     def __init__(self, library: Library, *, pause: float = PAUSE) -> None:
@@ -62,6 +63,13 @@ class Keeper:
             return 0
         return self._library.embed_pending(progress=self._stop_at_the_end)
 
+    def follow(self) -> int:
+        """Let the pool of papers that shelves choose from follow the index; how many papers. While
+        the index is behind, it waits."""
+        if self._library.stats().index_behind:
+            return 0
+        return self._library.recommender.refresh(self._stop_at_the_end)
+
     def _stop_at_the_end(self, stage: str, done: int, total: int | None) -> None:
         if self._ending.is_set():
             raise _Ending
@@ -71,6 +79,7 @@ class Keeper:
             try:
                 self.look()
                 self.fill()
+                self.follow()
             except (StorageBusyError, StorageReadOnlyError):
                 continue
             except _Ending:

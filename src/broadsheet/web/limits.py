@@ -40,10 +40,11 @@ RATES = {
     "submit": Rate(10, 30),
     "upload": Rate(10, 30),
     "plot": Rate(60, 1),
+    "mail": Rate(5, 120),
     "backup": Rate(3, 60),
 }
 """The budgets that doors name; "" is the general one, which every request takes from."""
-GUESSING = {"sign-in", "sign-in name", "sign-up"}
+GUESSING = {"sign-in", "sign-in name", "sign-up", "mail"}
 """Those that hold for an instance as a whole; the others keep one process from too much work."""
 
 

@@ -43,6 +43,9 @@ TOGGLES = {
     "upvote": Toggle("upvote", "retract", "Upvote"),
     "save": Toggle("save", "unsave", "Save", ("Save", "Saved")),
     "read": Toggle("read", "unread", "Read or not", ("Mark read", "Read")),
+    "like": Toggle("like", "take-back", "More like this one", ("Like", "Liked")),
+    "dislike": Toggle("dislike", "take-back", "Fewer like this one", ("Not for me", "Not for me")),
+    "hide": Toggle("hide", "take-back", "Out of sight; teaches nothing", ("Hide", "Hidden")),
 }
 
 
@@ -57,9 +60,10 @@ def attributes(name: str, on: bool) -> Markup:
 
 
 @lru_cache(4096)
-def saving(on: tuple[str, ...], target: Target) -> Markup:
+def saving(on: tuple[str, ...], target: Target, fixed: bool = False) -> Markup:
     """The attributes of the button that saves, whose title says what it does: to the shelf used
-    last, off that shelf, or, for a paper on others, to where its shelves are chosen."""
+    last, off that shelf, or, for a paper on others, to where its shelves are chosen. Where it is
+    `fixed`, the button saves to its target whatever shelf is used meanwhile."""
     if not on:
         does, title = Markup('formaction="/act/save"'), f"Save to {target.name}"
     elif on == (target.name,):
@@ -68,6 +72,8 @@ def saving(on: tuple[str, ...], target: Target) -> Markup:
         does, title = Markup('formaction="/save" formmethod="get"'), "Choose its shelves"
     if target.number:
         does += Markup(' name="shelf" value="{}"').format(target.number)
+    if fixed:
+        does += Markup(" data-fixed")
     return Markup('{} data-act="save" data-target="{}" aria-pressed="{}" title="{}"').format(
         does, target.name, "true" if on else "false", title
     )

@@ -118,7 +118,7 @@ function show(form, { on, names, read }) {
 
 // What a press saves to is the shelf used last, which an act can change for all papers.
 function aim({ number, name }) {
-  for (const save of document.querySelectorAll("button[data-act=save]")) {
+  for (const save of document.querySelectorAll("button[data-act=save]:not([data-fixed])")) {
     save.dataset.target = name;
     save.name = number ? "shelf" : "";
     save.value = String(number || "");
@@ -126,10 +126,23 @@ function aim({ number, name }) {
   }
 }
 
-function arrange({ paper, on, read, target, note }) {
+// What was answered to a paper: one answer on behalf of a shelf takes the place of another.
+function settle(form, answers) {
+  for (const button of form.querySelectorAll("[data-act=like], [data-act=dislike], [data-act=hide]")) {
+    const { act } = button.dataset;
+    const on = answers.some(({ shelf, opinion }) => String(shelf) === button.value && opinion === act);
+    if (isPressed(button) !== on) flip(button);
+  }
+}
+
+function arrange({ paper, on, read, target, note, answers }) {
   aim(target);
   const standing = { on: on.length > 0, names: on.join(", "), read };
-  for (const form of formsOf(paper)) show(form, standing);
+  for (const form of formsOf(paper)) {
+    show(form, standing);
+    settle(form, answers);
+  }
+  for (const again of document.querySelectorAll("[data-again]")) again.hidden = false;
   for (const noted of document.querySelectorAll(`[data-paper="${paper}"] .jotting[data-note]`)) {
     if (noted.dataset.note === note) continue;
     noted.dataset.note = noted.textContent = note; // as it was written, until the page is loaded

@@ -1,0 +1,89 @@
+"""`./run bench signal [PAPERS]`: from a reader's signal to the next ranking of a shelf.
+
+Lays a library of 25,000 real papers (the newest of `../shared/data/arxiv-180k.jsonl.gz`) in
+`.bench/signal`, and a reader with three shelves of 30, 20 and 20 papers. Then measures, in one
+process and on one thread: reading the papers in for the shelves, from nothing and for 1,000 more;
+an answer and the ranking after it, as `Recommender.rank` gives it to a page; and memory.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from heapq import nlargest
+
+from benchmarks.timing import one_thread, peak_memory, percentile, private_memory, table
+
+one_thread()
+
+from benchmarks.corpora import ARXIV, WORK, real_papers, write_jsonl  # noqa: E402
+from broadsheet.config import Settings  # noqa: E402
+from broadsheet.learning import Opinion  # noqa: E402
+from broadsheet.library import Library  # noqa: E402
+from broadsheet.wiring import open_library  # noqa: E402
+
+PAPERS, MORE = 25_000, 1_000
+SHELVES = {"state space models": 30, "diffusion models image": 20, "conformal prediction": 20}
+SIGNALS = 40
+FOLDER = WORK / "signal"
+
+
+def main() -> None:
+    if not ARXIV.exists():
+        sys.exit(f"There is no {ARXIV}: this benchmark needs the papers in it.")
+    papers = int(sys.argv[1]) if len(sys.argv) > 1 else PAPERS
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    newest = nlargest(papers + MORE, real_papers(), key=lambda paper: str(paper["date"]))
+    with open_library(Settings(library=FOLDER / "library")) as library:
+        library.import_files([write_jsonl(iter(newest[MORE:]), FOLDER / "papers.jsonl")])
+        before = private_memory(os.getpid())
+        rows = [_measure_reading(library, f"{papers:,} papers from nothing")]
+        library.import_files([write_jsonl(iter(newest[:MORE]), FOLDER / "more.jsonl")])
+        rows += [_measure_reading(library, f"{MORE:,} papers more"), *_measure_signals(library)]
+        grown = (private_memory(os.getpid()) - before) / 1e6
+    rows += [["memory of its own, MB", f"{grown:,.0f}"]]
+    rows += [["peak of the process, MB", f"{peak_memory(os.getpid()) / 1e6:,.0f}"]]
+    print(table(["what", "measured"], rows))
+
+
+def _measure_reading(library: Library, what: str) -> list[str]:
+    used = time.process_time()
+    library.recommender.refresh()
+    return [f"reading in {what}, processor s", f"{time.process_time() - used:.1f}"]
+
+
+def _measure_signals(library: Library) -> list[list[str]]:
+    reader = library.accounts.alone()
+    shelves = {}
+    for name, size in SHELVES.items():
+        shelves[name] = library.shelves.make(reader, name).target
+        for shown in library.search(name, limit=size).shown:
+            library.shelves.save(reader, shown.work.id, [shelves[name]])
+    shelf = shelves[next(iter(SHELVES))]
+    found = library.recommender.rank(reader, shelf, limit=2 * SIGNALS).matches
+    answering, ranking = [], []
+    for place, match in enumerate(found[:SIGNALS]):
+        opinion = Opinion.DISLIKE if place % 3 == 2 else Opinion.LIKE
+        answer = library.recommender.answer
+        answering.append(_time(lambda: answer(reader, match.work_id, opinion, shelf)))  # noqa: B023
+        ranking.append(_time(lambda: library.recommender.rank(reader, shelf)))
+    return [_row("an answer", answering), _row("the ranking after it", ranking)]
+
+
+def _time(act: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    act()
+    return 1000 * (time.perf_counter() - begun)
+
+
+def _row(what: str, times: list[float]) -> list[str]:
+    middle, most = percentile(times, 0.5), percentile(times, 0.95)
+    return [f"{what}, ms: median, 95 %", f"{middle:.0f}, {most:.0f}"]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,174 @@
+"""What our rankers work out of a pool alone, once: its main directions, and who stands where.
+
+A paper's features are the weights of its words and `VECTORS` times its vector, about the mean of
+the pool. The directions in which the papers of a pool differ most say what field a paper is of more
+than what a reader of that field looks for; a ridge regression on the likes, with all that is
+unlabelled at 0, shrinks them (Hoerl and Kennard 1970). With the covariance of the features written
+as its leading eigenvectors and nothing beside them, that needs one projection of each paper.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from broadsheet.ports import Pool, Rows, Scores, Sparse
+
+Floats = NDArray[np.float32]
+
+VECTORS = 0.4**0.5
+DIRECTIONS = 64
+SPARE = 16
+"""Directions beside those that are kept, which make these exact sooner."""
+
+ROUNDS = 4
+SAMPLE = 4096
+"""Papers, spread evenly over a pool, from which its directions are learned."""
+
+LEAST = 1e-6
+"""Directions with less than this share of the variance of the first are noise."""
+
+SEED = 5
+BLOCKS = 4
+LEAST_ROWS = 256
+"""So many selections of at least so many rows are kept at hand, those used last."""
+
+
+class Block(NamedTuple):
+    """What is needed to score some papers of a pool: its arrays, for their rows only."""
+
+    words: Sparse
+    vectors: Floats
+    places: Floats
+    pulls: Floats
+    graph: Sparse
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Directions:
+    """The main directions of the features of a pool.
+
+    `words` [v, r] and `vectors` [d, r] are orthonormal together; `variances` [r] are the mean
+    squares along them, the greatest first; `mean_words` [v] and `mean_vectors` [d] the means.
+    """
+
+    words: Floats
+    vectors: Floats
+    variances: Floats
+    mean_words: Floats
+    mean_vectors: Floats
+
+
+class Space:
+    """The features of the papers of a pool about their mean, and where they lie along its
+    directions: `places` [n, r]. `pulls` [n] are the products of the features with their mean, and
+    `mean_square` is that of the mean with itself."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.words, self.graph = pool.words, pool.graph
+        self.vectors = pool.vectors * np.float32(VECTORS)
+        self.directions = found = find_directions(pool.words, self.vectors)
+        mean = found.mean_words, found.mean_vectors
+        self.pulls: Floats = pool.words @ mean[0] + self.vectors @ mean[1]
+        self.mean_square = float(mean[0] @ mean[0] + mean[1] @ mean[1])
+        self.places: Floats = pool.words @ found.words + self.vectors @ found.vectors
+        self.places -= mean[0] @ found.words + mean[1] @ found.vectors
+        self._blocks: OrderedDict[bytes, Block] = OrderedDict()
+        self._lock = Lock()
+
+    def take(self, rows: Rows) -> Block:
+        """What is needed to score these papers. Raises IndexError for a row there is not."""
+        count = len(self.pulls)
+        check_rows(rows, count)
+        if len(rows) == count and np.array_equal(rows, np.arange(count)):
+            return Block(self.words, self.vectors, self.places, self.pulls, self.graph)
+        if len(rows) < LEAST_ROWS:
+            return self._cut(rows)
+        key = rows.tobytes()
+        with self._lock:
+            block = self._blocks.pop(key, None)
+        block = block or self._cut(rows)
+        with self._lock:
+            self._blocks[key] = block
+            while len(self._blocks) > BLOCKS:
+                self._blocks.popitem(last=False)
+        return block
+
+    def _cut(self, rows: Rows) -> Block:
+        return Block(
+            self.words[rows],
+            self.vectors[rows],
+            self.places[rows],
+            self.pulls[rows],
+            self.graph[rows],
+        )
+
+
+class Spaces:
+    """The spaces of the pools that live. Rankers may share one, so that nothing is worked out
+    twice."""
+
+    def __init__(self) -> None:
+        self._known: WeakKeyDictionary[Pool, Space] = WeakKeyDictionary()
+        self._lock = Lock()
+
+    def of(self, pool: Pool) -> Space:
+        """The space of a pool; half a second for 25,000 papers, where it is not known yet."""
+        with self._lock:
+            space = self._known.get(pool)
+            if space is None:
+                space = self._known[pool] = Space(pool)
+            return space
+
+
+def check_rows(rows: Rows, count: int) -> None:
+    """Raises IndexError where a pool of so many papers lacks one of these rows."""
+    if len(rows) and (rows.min() < 0 or rows.max() >= count):
+        raise IndexError(f"a pool of {count} papers has no row {rows.min()} or {rows.max()}")
+
+
+def find_directions(words: Sparse, vectors: Floats) -> Directions:
+    """The main directions of the features of papers, from a sample, by subspace iteration (Halko,
+    Martinsson, Tropp 2011)."""
+    count = words.shape[0]
+    chosen = np.unique(np.linspace(0, count - 1, min(SAMPLE, count)).astype(np.int64))
+    words, vectors = words[chosen], vectors[chosen]
+    across, size = words.T.tocsr(), max(len(chosen), 1)
+    ones = np.ones(size, np.float32)
+    mean: tuple[Floats, Floats] = across @ ones, vectors.mean(axis=0)
+    mean[0][:] /= size
+
+    def gather(amounts: Floats) -> tuple[Floats, Floats]:
+        totals = amounts.sum(axis=0)
+        return (
+            across @ amounts - np.outer(mean[0], totals),
+            vectors.T @ amounts - np.outer(mean[1], totals),
+        )
+
+    block = np.random.default_rng(SEED).standard_normal(
+        (size, min(DIRECTIONS + SPARE, size)), dtype=np.float32
+    )
+    for _ in range(ROUNDS):
+        ahead = gather(block)
+        block = words @ ahead[0] + vectors @ ahead[1]
+        block = np.linalg.qr(block - mean[0] @ ahead[0] - mean[1] @ ahead[1])[0]
+    ahead = gather(block)
+    squares, turn = np.linalg.eigh(ahead[0].T @ ahead[0] + ahead[1].T @ ahead[1])
+    kept = np.argsort(-squares)[:DIRECTIONS]
+    kept = kept[squares[kept] > LEAST * max(float(squares.max(initial=0)), LEAST)]
+    turn = turn[:, kept] / np.sqrt(squares[kept])
+    variances = np.asarray(squares[kept] / size, np.float32)
+    return Directions(ahead[0] @ turn, ahead[1] @ turn, variances, *mean)
+
+
+def add_rows(matrix: Sparse, rows: Rows, amounts: Scores) -> NDArray[np.float32]:
+    """The sum of some rows of a sparse matrix, each times an amount, as a dense vector."""
+    taken = matrix[rows]
+    weights = taken.data * np.repeat(amounts, np.diff(taken.indptr))
+    return np.bincount(taken.indices, weights, minlength=matrix.shape[1]).astype(np.float32)

@@ -1,0 +1,98 @@
+"""Lets shelves learn: which ranker each has, and how sure a reader's shelves may be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from broadsheet.edition import Edition
+from broadsheet.learning import Opinion
+from broadsheet.phrases import count
+from broadsheet.ports import ArrayCache, Ranker, Store
+from broadsheet.recommend.calibration import Calibration
+from broadsheet.recommend.lessons import Desires, Study
+from broadsheet.recommend.matching import View, look
+from broadsheet.recommend.offers import Told, calibrate, find_offers, read_editions, read_off
+from broadsheet.recommend.pool import Stock
+from broadsheet.recommend.preferences import Preferences
+
+NONE_YET = calibrate([])
+
+
+class Teacher:
+    """Has the rankers: ours, and those that plug-ins bring."""
+
+    def __init__(
+        self, store: Store, cache: ArrayCache, ours: Sequence[Ranker], plugged: Sequence[Ranker]
+    ) -> None:
+        self._store = store
+        self._plugged = plugged
+        self._ours = ours
+        self._preferences = Preferences(cache, ours)
+
+    @property
+    def rankers(self) -> Sequence[Ranker]:
+        """All rankers, ours first."""
+        return [*self._ours, *self._plugged]
+
+    def find_ranker(self, study: Study, stock: Stock) -> Ranker:
+        """The ranker of a shelf: the one that its reader set, or else, and where that is installed
+        no longer, the one of ours that finds its likes best; in a trial, where it must not change,
+        our first."""
+        name = study.steering.ranker
+        found = next((each for each in self.rankers if name and each.id == name), None)
+        if study.steering.challenger:
+            return found or self._ours[0]
+        return found or self._preferences.choose(study, stock.pool)
+
+    def learn(self, study: Study, stock: Stock) -> View | None:
+        """What a shelf makes of its lessons; None without any like."""
+        if not study.likes:
+            return None
+        return look(study, stock.pool, self.find_ranker(study, stock))
+
+    def learn_by(self, name: str, study: Study, stock: Stock) -> View | None:
+        """What another ranker makes of a shelf's lessons; None where it is not installed."""
+        found = next((each for each in self.rankers if each.id == name), None)
+        return look(study, stock.pool, found) if found else None
+
+    def keep(self) -> None:
+        """Remember which rankers serve which shelves."""
+        self._preferences.save()
+
+    def learn_all(self, desires: Desires, stock: Stock) -> dict[int, View]:
+        """What all shelves of a reader that have a like make of their lessons, by shelf."""
+        views = {study.shelf.id: self.learn(study, stock) for study in desires.studies}
+        return {number: view for number, view in views.items() if view}
+
+    def calibrate(
+        self,
+        reader_id: int,
+        desires: Desires,
+        views: dict[int, View],
+        stock: Stock,
+        now: datetime,
+        editions: Sequence[Edition] | None = None,
+    ) -> Calibration:
+        """How the chance follows from the score for a reader, from what became of the papers that
+        were offered or answered on any of the shelves. One query, where no editions are given."""
+        if editions is None:
+            editions = read_editions(self._store, reader_id)
+        liked = {each.work_id for each in desires.answers if each.opinion is Opinion.LIKE}
+        kept = frozenset(desires.saved | liked)
+        told: list[Told] = []
+        for number, view in views.items():
+            offers = find_offers(editions, desires.answers, number, kept, now)
+            told.append(read_off(offers, view.profile, view.lessons, stock.pool, view.reference))
+        return calibrate(told)
+
+
+def name_model(view: View, stock: Stock, space: str) -> str:
+    """Ranker, features and lessons of a shelf, so that what it chose can be explained later."""
+    dislikes = len(view.lessons.dislikes)
+    parts = [
+        view.ranker.id,
+        f"{count(len(stock.pool.terms), 'word')}{f' + {space}' if space else ''}",
+        count(len(view.lessons.likes), "like") + (f", {dislikes:,} not for me" if dislikes else ""),
+    ]
+    return " · ".join(parts)

@@ -1,0 +1,150 @@
+"""What readers teach their shelves by forms: answers, steering, a start, trials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from broadsheet.edition import Scope
+from broadsheet.errors import BroadsheetError, ConflictError, InvalidInputError
+from broadsheet.learning import Opinion
+from broadsheet.library import Library
+from broadsheet.people import Done, Reader
+from broadsheet.shelves import FIRST_SHELF, Upload
+from broadsheet.web.actpages import doing
+from broadsheet.web.answers import answer_done
+from broadsheet.web.bodies import LARGEST_BIBLIOGRAPHY, Form, posted
+from broadsheet.web.caller import reader_of
+from broadsheet.web.doors import Door, Who
+from broadsheet.web.learningpages import find_own
+from broadsheet.web.standing import tell_standing
+from broadsheet.web.steeringview import read_steering
+
+MOST_LINES = 50
+KEEPS = ("ours", "challenger")
+
+
+class LearningActs:
+    """Handlers of these acts, by form (see `answers`)."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._shelves = library.shelves
+        self._recommender = library.recommender
+
+    def doors(self) -> list[Door]:
+        """The addresses of these acts."""
+        stands = partial(doing, more=partial(tell_standing, self._library))
+        return [
+            *(stands(str(opinion), self._answering(opinion)) for opinion in Opinion),
+            stands("take-back", self._take_back),
+            doing("steer", self._steer),
+            Door(
+                "/act/start",
+                posted(self._started),
+                Who.READER,
+                "POST",
+                "upload",
+                LARGEST_BIBLIOGRAPHY,
+            ),
+            doing("trial", self._begin_trial),
+            doing("end-trial", self._end_trial),
+        ]
+
+    def _answering(self, opinion: Opinion) -> Callable[[Reader, Form], Done]:
+        def answer(reader: Reader, form: Form) -> Done:
+            shelf = form.number("shelf", 0)
+            return self._recommender.answer(reader, form.number("paper"), opinion, shelf)
+
+        return answer
+
+    def _take_back(self, reader: Reader, form: Form) -> Done:
+        """There is one answer on behalf of a shelf, whichever it is."""
+        paper, shelf = form.number("paper"), form.number("shelf", 0)
+        for answer in self._recommender.get_answers(reader, [paper]).get(paper, ()):
+            if answer.shelf_id == shelf:
+                return self._recommender.take_back(reader, paper, answer.opinion, shelf)
+        return Done("There was no answer to take back.")
+
+    def _steer(self, reader: Reader, form: Form) -> Done:
+        """What the form leaves out stays as it is."""
+        set_now = self._recommender.get_steering(reader, form.number("shelf"))
+        today = self._library.newsroom.today()
+        return self._recommender.steer(reader, read_steering(form, set_now, today))
+
+    # --- Trials -------------------------------------------------------------------------------
+
+    def _begin_trial(self, reader: Reader, form: Form) -> Done:
+        number = form.number("shelf")
+        return self._recommender.begin_trial(reader, number, form.get("challenger"))
+
+    def _end_trial(self, reader: Reader, form: Form) -> Done:
+        keep = form.get("keep")
+        if keep not in KEEPS:
+            raise InvalidInputError("Of a trial, keep one of the two rankers.")
+        return self._recommender.end_trial(reader, form.number("shelf"), keep)
+
+    # --- Starting -----------------------------------------------------------------------------
+
+    def _started(self, request: Request, form: Form) -> Response:
+        """Ends at the reader's edition of today, where the shelf has something in it."""
+        reader = reader_of(request)
+        done = self._start(reader, form)
+        today = self._library.newsroom.today().isoformat()
+        edition = self._library.press.get(Scope.READER, today, reader)
+        own = f"shelf-{done.target}"
+        found = any(part.key == own and part.entries for part in edition.sections)
+        return answer_done(request, done, "/yours" if found else f"/shelf/{done.target}/new")
+
+    def _start(self, reader: Reader, form: Form) -> Done:
+        """All that was given goes in; what cannot is told of, and keeps nothing else out."""
+        if not (form.get("papers").strip() or form.has("paper") or form.file("file")
+                or form.get("authors").strip()):  # fmt: skip
+            raise InvalidInputError("Give at least one paper, file or author to start from.")
+        number, made = self._find_shelf(reader, form)
+        done = list(self._fill(reader, number, form))
+        told = filter(None, [made, *(each.sentence for each in done)])
+        return Done(" ".join(told), done[0].signal if len(done) == 1 else 0, number)
+
+    def _find_shelf(self, reader: Reader, form: Form) -> tuple[int, str]:
+        """The shelf that is named, by number or else by name; made, with a sentence, where there
+        is none."""
+        if number := form.number("shelf", 0):
+            return find_own(self._library, reader, number).id, ""
+        name = form.get("name").strip() or FIRST_SHELF
+        try:
+            done = self._shelves.make(reader, name)
+        except ConflictError:
+            mine = self._shelves.get(reader)
+            found = [each.id for each in mine if each.name.casefold() == name.casefold()]
+            if not found:
+                raise
+            return found[0], ""
+        return done.target, done.sentence
+
+    def _fill(self, reader: Reader, number: int, form: Form) -> Iterator[Done]:
+        """What came of each part of the form."""
+        ticked = form.numbers("paper")[:MOST_LINES]
+        authors = form.get("authors").splitlines()[:MOST_LINES]
+        files = [Upload(*file) for name, file in form.files if name == "file" and file.name]
+        saves = [partial(self._shelves.save, reader, paper, [number]) for paper in ticked]
+        saved = list(map(_try, saves))
+        if saved:
+            yield saved[0] if len(saved) == 1 else Done(f"Saved {len(saved)} that you ticked.")
+        if text := form.get("papers").strip():
+            yield _try(partial(self._recommender.start, reader, number, text))
+        if files:
+            yield _try(partial(self._shelves.fill, reader, number, files))
+        for author in filter(None, map(str.strip, authors)):
+            yield _try(partial(self._library.community.follow, reader, author))
+
+
+def _try(act: Callable[[], Done]) -> Done:
+    """What an act came to, or why it did not."""
+    try:
+        return act()
+    except BroadsheetError as error:
+        return Done(str(error))

@@ -1,0 +1,231 @@
+"""What the desk chooses for a reader's edition: what is set holds, and no paper comes twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from broadsheet.learning import Opinion, Steering, Wish
+from broadsheet.recommend.choosing import room_for
+from broadsheet.recommend.desk import NOT_IN_EDITION, NOTHING_NEAR, UNSURE
+from broadsheet.recommend.matching import NOTHING_LEARNED
+from broadsheet.recommend.trials import CHALLENGER, OURS
+from topics import Learners, numbers_of, topic_of
+
+BEES, TIDES, LOOMS = range(1, 21), range(21, 41), range(41, 61)
+
+
+def test_each_shelf_finds_what_is_near_it_with_true_reasons(learners: Learners) -> None:
+    bees, tides = learners.shelf("Bees", 1, 2, 3), learners.shelf("Tides", 21, 22, 23)
+    first, second = learners.pick()
+    assert (first.shelf_id, second.shelf_id) == (bees, tides)
+    assert {topic_of(number) for number in numbers_of(first)} == {"bees"}
+    assert {topic_of(number) for number in numbers_of(second)} == {"tides"}
+    for match in first.matches:
+        assert {because.work_id for because in match.because} <= {1, 2, 3}
+        assert 1 <= len(match.because) <= 3
+        assert 1 <= len(match.terms) <= 4
+        assert all(because.points > 0 for because in match.because)
+    assert len(first.matches) == 6
+    assert first.left > 0
+    assert "3 likes" in first.model
+    assert "words@1" in first.model
+
+
+def test_nothing_known_comes_again(learners: Learners) -> None:
+    """Break to see it fail: leave `desires.known` out of `exclude` in `Desk.pick`."""
+    bees = learners.shelf("Bees", 1, 2, 3)
+    learners.shelf("Elsewhere", 4)
+    learners.answer(bees, Opinion.LIKE, 5)
+    learners.answer(bees, Opinion.DISLIKE, 6)
+    learners.answer(bees, Opinion.HIDE, 7)
+    desk = learners.recommender.open_desk(BEES, learners.time.now())
+    picks = desk.pick(learners.ada, days=7, taken=[8, 9])
+    shown = {number for each in picks for number in numbers_of(each)}
+    assert shown
+    assert shown <= set(range(10, 21))
+
+
+def test_no_paper_stands_on_two_shelves_and_none_is_emptied(learners: Learners) -> None:
+    """Break to see it fail: return the rankings uncut from `share_out`."""
+    learners.shelf("Bees", 1, 2, 3)
+    learners.shelf("Bees again", 4, 5, 6)
+    one, other = map(numbers_of, learners.pick(days=2))
+    assert len(one) >= 4
+    assert len(other) >= 4
+    assert not set(one) & set(other)
+
+
+def test_the_same_inputs_give_the_same_picks(learners: Learners, tmp_path: Path) -> None:
+    learners.shelf("Bees", 1, 2, 3)
+    learners.recommender.steer(learners.ada, Steering(1, explore=0.5))
+    first = learners.pick()
+    assert learners.pick(works=list(reversed(range(1, 61)))) == first
+
+
+def test_what_is_set_holds(learners: Learners) -> None:
+    shelf = learners.shelf("Bees", 1, 2, 3)
+    ada, recommender = learners.ada, learners.recommender
+
+    def show(steering: Steering, days: int = 1) -> list[int]:
+        recommender.steer(ada, steering)
+        return numbers_of(learners.pick(days=days)[0])
+
+    assert len(show(Steering(shelf, per_day=2))) == 2
+    assert len(show(Steering(shelf, per_day=2), days=3)) == 6
+    assert len(show(Steering(shelf, minutes=10))) == 5, "two minutes a paper"
+    everything = set(show(Steering(shelf, per_day=40)))
+    assert 6 < len(everything) <= 17
+    assert everything <= set(BEES)
+    assert set(show(Steering(shelf, per_day=40, only=(Wish("category", "math"),)))) == everything
+    wishes = (Wish("author", "bees author 1"),)
+    by_author = set(show(Steering(shelf, per_day=40, only=wishes)))
+    assert by_author == {number for number in everything if number % 4 == 1}
+    assert set(show(Steering(shelf, per_day=40, never=wishes))) == everything - by_author
+    assert show(Steering(shelf, per_day=40, only=(*wishes, Wish("category", "math.TI")))) == []
+    assert show(Steering(shelf, never=(Wish("category", "math.BE"),))) == []
+    assert show(Steering(shelf, only=(Wish("source", "openreview"),))) == []
+
+
+def test_a_section_has_forty_papers_at_most() -> None:
+    assert room_for(Steering(1, per_day=40), 30) == 40
+    assert room_for(Steering(1, minutes=1), 1) == 1
+
+
+def test_what_is_no_nearer_than_most_is_no_find(learners: Learners) -> None:
+    """Break to see it fail: let `find_telling` return the whole ranking."""
+    learners.shelf("Bees", 1, 2, 3)
+    (picks,) = learners.pick(works=[*TIDES, *LOOMS])
+    assert picks.quiet == NOTHING_NEAR
+
+
+def test_silent_shelves_say_why(learners: Learners) -> None:
+    shelf = learners.shelf("Bees", 1, 2, 3)
+    learners.shelf("Nothing yet")
+    ada, recommender = learners.ada, learners.recommender
+    assert [each.quiet for each in learners.pick()] == ["", NOTHING_LEARNED]
+    tomorrow = learners.time.now().date() + timedelta(days=1)
+    recommender.steer(ada, Steering(shelf, muted_until=tomorrow))
+    assert (
+        learners.pick()[0].quiet == f"This shelf is silent until {_say(tomorrow)}, as you set it."
+    )
+    learners.time.pass_by(timedelta(days=1))
+    assert learners.pick()[0].matches
+    recommender.steer(ada, Steering(shelf, in_edition=False))
+    assert learners.pick()[0].quiet == NOT_IN_EDITION
+
+
+def _say(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def test_a_floor_makes_quiet_days(learners: Learners) -> None:
+    """Chances are told after ten answers; then what is below the floor is not shown."""
+    shelf = learners.shelf("Bees", 1, 2, 3)
+    learners.answer(shelf, Opinion.LIKE, *range(4, 8))
+    learners.answer(shelf, Opinion.DISLIKE, *range(21, 26))
+    before = learners.pick()[0]
+    assert before.needed == 1
+    assert before.matches[0].chance is None
+    learners.answer(shelf, Opinion.DISLIKE, 26)
+    after = learners.pick(days=7)[0]
+    assert after.needed == 0
+    chances = [match.chance for match in after.matches]
+    assert all(chance is not None and 0 < chance < 1 for chance in chances)
+    floor = sorted(chance or 0 for chance in chances)[len(chances) // 2]
+    learners.recommender.steer(learners.ada, Steering(shelf, floor=floor))
+    sure = learners.pick(days=7)[0]
+    assert all((match.chance or 0) >= floor for match in sure.matches)
+    assert len(sure.matches) < len(after.matches)
+    learners.recommender.steer(learners.ada, Steering(shelf, floor=1.0))
+    assert learners.pick()[0].quiet == UNSURE
+
+
+def test_exploring_leaves_room_for_what_is_little_known(learners: Learners) -> None:
+    shelf = learners.shelf("Bees", 1, 2, 3)
+    learners.recommender.steer(learners.ada, Steering(shelf, explore=0.34))
+    matches = learners.pick()[0].matches
+    assert [match.explored for match in matches] == [False] * 4 + [True] * 2
+    assert len(set(numbers_of(learners.pick()[0]))) == 6
+
+
+def test_a_trial_mixes_two_rankers_and_names_each_team(learners: Learners) -> None:
+    shelf = learners.shelf("Bees", 1, 2, 3)
+    ours, other = (each.id for each in learners.recommender.list_rankers()[:2])
+    learners.recommender.begin_trial(learners.ada, shelf, other)
+    picks = learners.pick()[0]
+    teams = [match.team for match in picks.matches]
+    assert len(set(numbers_of(picks))) == 6
+    assert {OURS, CHALLENGER} <= set(teams)
+    assert all(match.because for match in picks.matches)
+    assert picks.model.startswith(ours)
+    assert learners.pick()[0] == picks
+
+
+def test_a_ranker_that_is_gone_is_replaced_by_ours(learners: Learners) -> None:
+    shelf = learners.shelf("Bees", 1, 2, 3)
+    steering = Steering(shelf, ranker="gone@1", challenger="gone@2")
+    learners.recommender.steer(learners.ada, steering)
+    picks = learners.pick()[0]
+    assert picks.model.startswith(learners.recommender.list_rankers()[0].id)
+    assert {match.team for match in picks.matches} == {""}
+
+
+def test_rare_papers_weigh_more_with_the_slider(learners: Learners) -> None:
+    shelf = learners.shelf("Mixed", 1, 21)
+    for reader in (learners.ada, learners.ben):
+        learners.library.community.upvote(reader, 1)
+
+    def lead_of_bees() -> float:
+        """By how much papers near the famous one stand before those near the other."""
+        ranked = learners.recommender.rank(learners.ada, shelf, limit=60).matches
+        scores = {match.work_id: match.score for match in ranked}
+        bees, tides = ([scores[n] for n in some if n in scores] for some in (BEES, TIDES))
+        return sum(bees) / len(bees) - sum(tides) / len(tides)
+
+    plain = lead_of_bees()
+    learners.recommender.steer(learners.ada, Steering(shelf, rare=1.0))
+    assert lead_of_bees() < plain
+
+
+def test_a_desk_without_papers_says_so(learners: Learners) -> None:
+    learners.shelf("Bees", 1, 2)
+    assert learners.pick(works=[])[0].quiet
+    assert learners.pick(works=[999])[0].quiet
+
+
+@pytest.mark.parametrize("shelves", [1, 4])
+def test_a_reader_costs_five_queries(learners: Learners, shelves: int) -> None:
+    from sqlalchemy import event
+
+    for number in range(shelves):
+        learners.shelf(f"Shelf {number}", 1 + number, 2 + number)
+    desk = learners.recommender.open_desk(range(1, 61), learners.time.now())
+    queries: list[str] = []
+    engine = learners.store._reader
+
+    def note(*args: object) -> None:
+        queries.extend([str(args[2])] if str(args[2]).startswith("SELECT") else [])
+
+    event.listen(engine, "before_cursor_execute", note)
+    desk.pick(learners.ada, days=1)
+    event.remove(engine, "before_cursor_execute", note)
+    assert len(queries) == 5
+
+
+def test_shelves_of_one_reader_are_not_anothers(learners: Learners) -> None:
+    learners.shelf("Bees", 1, 2, 3)
+    learners.shelf("Tides", 21, 22, reader=learners.ben)
+    desk = learners.recommender.open_desk(range(1, 61), learners.time.now())
+    assert [each.name for each in desk.pick(learners.ada, days=1)] == ["Bees"]
+    assert [each.name for each in desk.pick(learners.ben, days=1)] == ["Tides"]
+
+
+def test_a_steering_of_its_own_survives_a_change(learners: Learners) -> None:
+    shelf = learners.shelf("Bees", 1, 2, 3)
+    steering = replace(learners.recommender.get_steering(learners.ada, shelf), per_day=1)
+    learners.recommender.steer(learners.ada, steering)
+    assert len(learners.pick()[0].matches) == 1

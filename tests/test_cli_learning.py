@@ -1,0 +1,132 @@
+"""Shelves that learn, on the command line."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from broadsheet.cli import codes
+from shell import Shell
+
+
+@pytest.fixture
+def taught(shell: Shell) -> Shell:
+    """A library of three papers, with the first of them on a shelf."""
+    shell("shelf", "start", "Flocks", "2401.00001")
+    return shell
+
+
+def undo_of(out: str) -> str:
+    """The number that undoes what was just done."""
+    return out.splitlines()[-1].rpartition(" ")[2]
+
+
+def test_a_start_makes_a_shelf_and_says_where_to_look(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = shell("shelf", "start", "Flocks", "2401.00001", "On the nature of whales")
+    assert "Made the shelf Flocks." in done.out and "Put 2 papers on Flocks" in done.out
+    assert done.out.splitlines()[-1].endswith("shelf new Flocks")
+    monkeypatch.setattr("sys.stdin", io.StringIO("Graph networks for goats\n"))
+    assert "Put 1 paper on Flocks" in shell("shelf", "start", "flocks").out
+    assert "3 papers" in shell("shelf", "list").out
+
+
+def test_what_is_new_for_a_shelf(taught: Shell) -> None:
+    shown = taught("shelf", "new", "Flocks")
+    assert shown.code == codes.OK
+    goats, why, *_ = shown.out.splitlines()
+    assert goats.split(maxsplit=1) == ["2", "Graph networks for goats"]
+    assert why.strip().startswith("near Counting sheep with graph networks; ")
+    assert shown.out.endswith("10 more answers, and each paper carries its match in percent.\n")
+    told = json.loads(taught("shelf", "new", "Flocks", "--json").out)
+    assert told["matches"][0]["work"]["title"] == "Graph networks for goats"
+    assert told["matches"][0]["because"][0]["work_id"] == 1 and told["needed"] == 10
+    taught("shelf", "make", "Empty")
+    empty = taught("shelf", "new", "Empty")
+    assert empty.code == codes.NOTHING and "Nothing to learn from yet" in empty.out
+
+
+def test_answers_are_given_and_taken_back(taught: Shell) -> None:
+    """Break: let `--undo` give the answer."""
+    liked = taught("shelf", "like", "Flocks", "2", "3")
+    assert liked.out.count("Undo:") == 2
+    assert "Took the like of" in taught("shelf", "like", "Flocks", "3", "--undo").out
+    assert "is not for it" in taught("shelf", "dislike", "Flocks", "3").out
+    taught("shelf", "hide", "Flocks", "2")
+    assert taught("shelf", "new", "Flocks").code == codes.NOTHING
+    taught("undo", undo_of(taught("shelf", "hide", "Flocks", "2", "--undo").out))
+    assert taught("shelf", "new", "Flocks").code == codes.NOTHING
+    refused = taught("shelf", "dislike", "Flocks", "1")
+    assert refused.code == codes.FAILED and "take it off first" in refused.err
+
+
+def test_steering_is_shown_set_and_undone(taught: Shell) -> None:
+    done = taught(
+        "shelf", "steer", "Flocks", "--floor", "40", "--minutes", "10", "--not-in-edition",
+        "--only", "category:cs.LG", "--never", "author:Novak: Ada", "--mute",
+    )  # fmt: skip
+    assert done.code == codes.OK
+    lines = taught("shelf", "steer", "Flocks").out.splitlines()
+    assert lines[0] == "Flocks: at most 10 minutes of reading a day"
+    assert {"  floor 40 %", "  only category:cs.LG", "  never author:Novak: Ada"} <= {*lines}
+    assert "  not in the edition" in lines and lines[-1].endswith(
+        "not enough yet: 10 more answers."
+    )
+    told = json.loads(taught("shelf", "steer", "Flocks", "--json").out)
+    assert told["steering"]["muted_until"] and told["trade_off"]["needed"] == 10
+    assert told["steering"]["only"] == [{"kind": "category", "value": "cs.LG"}]
+    taught("undo", undo_of(done.out))
+    assert json.loads(taught("shelf", "steer", "Flocks", "--json").out)["steering"]["floor"] == 0.0
+    given = json.loads(taught("shelf", "steer", "Flocks", "--only", "none", "--json").out)
+    assert given == {"sentence": "Flocks is as it was.", "done": 0, "target": 0}
+
+
+@pytest.mark.parametrize("wish", ["cs.LG", "colour:red", "author:", "none:"])
+def test_a_wish_names_its_kind(taught: Shell, wish: str) -> None:
+    refused = taught("shelf", "steer", "Flocks", "--only", wish)
+    assert refused.code == codes.USAGE and "category:NAME" in refused.err
+
+
+def test_under_the_hood(taught: Shell) -> None:
+    taught("shelf", "dislike", "Flocks", "3")
+    shown = taught("shelf", "hood", "Flocks").out
+    assert "+1.00  Counting sheep with graph networks" in shown
+    assert "-1.00  On the nature of whales" in shown and "  word " in shown
+    assert "not enough yet: 9 more answers." in shown
+    told = json.loads(taught("shelf", "hood", "Flocks", "--json").out)
+    assert [each["work_id"] for each in told["lessons"]] == [3, 1]
+    effect = taught("shelf", "hood", "Flocks", "--without", "3")
+    assert effect.out.startswith("Without On the nature of whales:\n  1 (")
+    moved = json.loads(taught("shelf", "hood", "Flocks", "--without", "3", "--json").out)
+    assert moved["work_id"] == 3 and moved["before"]
+    assert taught("shelf", "hood", "Flocks", "--without", "2").code == codes.FAILED
+    taught("shelf", "make", "Empty")
+    assert taught("shelf", "hood", "Empty").code == codes.NOTHING
+
+
+def test_an_experiment(taught: Shell) -> None:
+    told = json.loads(taught("shelf", "trial", "Flocks", "--json").out)
+    ours, *others = told["rankers"]
+    assert told["ranker"] == ours and told["challenger"] == ""
+    listed = taught("shelf", "trial", "Flocks").out
+    assert all(each in listed for each in (ours, *others))
+    assert taught("shelf", "trial", "Flocks", "--end", "ours").code == codes.FAILED
+    assert taught("shelf", "trial", "Flocks", "--begin", "no such one").code == codes.FAILED
+    if not others:
+        pytest.skip("no second ranker is installed")
+    assert taught("shelf", "trial", "Flocks", "--begin", others[0]).code == codes.OK
+    assert "Nobody is ahead; not decided." in taught("shelf", "trial", "Flocks").out
+    assert taught("shelf", "trial", "Flocks", "--end", "challenger").code == codes.OK
+
+
+def test_a_backlog(taught: Shell) -> None:
+    shown = taught("shelf", "review", "Flocks", "graph networks")
+    assert shown.out.splitlines()[0] == "1 of 2 judged, 1 kept"
+    assert "Graph networks for goats" in shown.out
+    taught("shelf", "dislike", "Flocks", "2")
+    ended = taught("shelf", "review", "Flocks", "graph networks", "--json")
+    assert ended.code == codes.NOTHING and json.loads(ended.out)["seen"] == 2
+    assert taught("shelf", "review", "Flocks", "year:x").code == codes.FAILED

@@ -11,16 +11,23 @@ when a fiftieth more has been read. Told are, per review:
   stays empty.
 - for stopping rules, each replayed on our ranking: the share of replays in which at least 95 % of
   the included papers had been read at the stop, and the median share of papers left unread.
+
+Each review is a task of its own, and as many run at a time as there are cores.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache, partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -49,10 +56,9 @@ Labels = NDArray[np.bool_]
 
 
 class Review(NamedTuple):
-    """A systematic review: its rows, its papers as a pool, and which were included."""
+    """A systematic review: its papers as a pool, and which were included."""
 
     name: str
-    rows: Sequence[Mapping[str, Any]]
     papers: Pool
     included: Labels
 
@@ -67,15 +73,21 @@ class Replay(NamedTuple):
 # --- Replaying --------------------------------------------------------------------------------
 
 
-def read_reviews(path: Path) -> list[Review]:
+@lru_cache(maxsize=1)
+def read_reviews(path: Path) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """The rows of each review that has enough papers included."""
     rows: dict[str, list[Mapping[str, Any]]] = {}
     for row in read_rows(path):
         rows.setdefault(row["review"], []).append(row)
-    return [
-        make_review(name, papers)
+    return {
+        name: papers
         for name, papers in rows.items()
-        if sum(row["included"] for row in papers) >= LEAST_INCLUDED
-    ]
+        if find_included(papers).sum() >= LEAST_INCLUDED
+    }
+
+
+def find_included(rows: Sequence[Mapping[str, Any]]) -> Labels:
+    return np.array([row["included"] > 0 for row in rows])
 
 
 def make_review(name: str, rows: Sequence[Mapping[str, Any]]) -> Review:
@@ -83,8 +95,7 @@ def make_review(name: str, rows: Sequence[Mapping[str, Any]]) -> Review:
     texts = [(row["title"] or "", row["abstract"] or "") for row in rows]
     papers = [pool.Paper(number, read_text(*text)) for number, text in enumerate(texts, 1)]
     vectors = embedder.embed_documents([". ".join(text) for text in texts])
-    included = np.array([row["included"] > 0 for row in rows])
-    return Review(name, rows, pool.build(papers, vectors).pool, included)
+    return Review(name, pool.read_pool(papers, vectors), find_included(rows))
 
 
 def draw_start(included: Labels, seed: int) -> list[int]:
@@ -130,14 +141,18 @@ def callaghan(level: float) -> Callable[[Labels, int], bool]:
     were unread before them, and a hypergeometric test asks whether the target is missed; of all
     such samples, the one that speaks most clearly counts."""
 
-    def stops(labels: Labels, papers: int) -> bool:
-        found, drawn = int(labels.sum()), np.arange(1, len(labels) + 1)
-        hits = np.cumsum(labels[::-1])
-        urn = papers - len(labels) + drawn
-        missing = np.minimum(np.floor(found / TARGET - (found - hits) + 1), urn)
-        return bool(hypergeom.cdf(hits, urn, missing, drawn).min() < level)
+    return lambda labels, papers: find_doubt(labels.tobytes(), papers) < level
 
-    return stops
+
+@lru_cache(maxsize=1_000)
+def find_doubt(read: bytes, papers: int) -> float:
+    """The least p-value of "the target is missed", over all samples."""
+    labels = np.frombuffer(read, dtype=np.bool_)
+    found, drawn = int(labels.sum()), np.arange(1, len(labels) + 1)
+    hits = np.cumsum(labels[::-1])
+    urn = papers - len(labels) + drawn
+    missing = np.minimum(np.floor(found / TARGET - (found - hits) + 1), urn)
+    return float(hypergeom.cdf(hits, urn, missing, drawn).min())
 
 
 def knee(labels: Labels, papers: int) -> bool:
@@ -170,6 +185,7 @@ RULES: Mapping[str, Callable[[Labels, int], bool]] = {
     "knee (Cormack and Grossman)": knee,
     "50 papers without an inclusion": nothing_for(0, 50),
     "10 % of the papers without an inclusion": nothing_for(0.1),
+    "20 % of the papers without an inclusion": nothing_for(0.2),
 }
 
 
@@ -196,23 +212,25 @@ from asreview.learner import ActiveLearningCycle
 from asreview.models.models import get_ai_config
 from asreview.simulation.simulate import Simulate
 
-for line in sys.stdin:
-    task = json.loads(line)
-    np.random.seed(task["seed"])
-    cycle = ActiveLearningCycle.from_meta(get_ai_config()["value"])
-    papers = pd.DataFrame({"title": task["titles"], "abstract": task["abstracts"]})
-    simulation = Simulate(papers, pd.Series(task["labels"]), cycle, print_progress=False)
-    simulation.label(task["start"])
-    simulation.review()
-    print(json.dumps(simulation._results["record_id"].tolist()), flush=True)
+task = json.load(sys.stdin)
+np.random.seed(task["seed"])
+cycle = ActiveLearningCycle.from_meta(get_ai_config()["value"])
+papers = pd.DataFrame({"title": task["titles"], "abstract": task["abstracts"]})
+simulation = Simulate(papers, pd.Series(task["labels"]), cycle, print_progress=False)
+simulation.label(task["start"])
+simulation.review()
+print(json.dumps(simulation._results["record_id"].tolist()))
 """
 
 
 def install_asreview() -> Path | None:
     """The Python of an environment with the package; None where it cannot be made."""
     python = ENVIRONMENT / "bin" / "python"
-    check = [str(python), "-c", "import asreview"]
-    if python.exists() and subprocess.run(check, capture_output=True).returncode == 0:
+    check = [str(python), "-c", "import asreview"]  # which leaves a file where it is done
+    if (
+        python.exists()
+        and not subprocess.run(check, cwd=ENVIRONMENT, capture_output=True).returncode
+    ):
         return python
     pip = [str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(LOCK)]
     for command in ([sys.executable, "-m", "venv", str(ENVIRONMENT)], pip):
@@ -222,57 +240,80 @@ def install_asreview() -> Path | None:
     return python
 
 
-def ask_asreview(python: Path, review: Review, seeds: Sequence[int]) -> list[float]:
-    """Work saved by the package's default model, for each start."""
-    labels = review.included.astype(int).tolist()
-    tasks = [
-        {
+def ask_asreview(python: Path, data: Path, task: tuple[str, int]) -> float:
+    """Work saved by the package's default model, from a start of a review. It takes minutes, so
+    that the order of reading is kept for the next time."""
+    name, seed = task
+    rows = read_reviews(data)[name]
+    included = find_included(rows)
+    version = hashlib.sha256(LOCK.read_bytes()).hexdigest()[:12]
+    kept = ENVIRONMENT / f"{version}-{name}-{seed}.json"
+    if not kept.exists():
+        asked = {
             "seed": seed,
-            "titles": [row["title"] or "" for row in review.rows],
-            "abstracts": [row["abstract"] or "" for row in review.rows],
-            "labels": labels,
-            "start": draw_start(review.included, seed),
+            "titles": [row["title"] or "" for row in rows],
+            "abstracts": [row["abstract"] or "" for row in rows],
+            "labels": included.astype(int).tolist(),
+            "start": draw_start(included, seed),
         }
-        for seed in seeds
-    ]
-    lines = "\n".join(map(json.dumps, tasks))
+        kept.write_text(run_asreview(python, json.dumps(asked)))
+        print(f"{name}: asreview replayed once more", file=sys.stderr)
+    return work_saved(included[json.loads(kept.read_text())], len(included))
+
+
+def run_asreview(python: Path, asked: str) -> str:
+    # The package leaves a file in the folder that it runs in.
     with tempfile.TemporaryDirectory() as folder:
-        script = Path(folder) / "replay.py"
-        script.write_text(SCRIPT)
         done = subprocess.run(
-            [python, script], input=lines, check=True, capture_output=True, text=True
+            [python, "-c", SCRIPT],
+            input=asked,
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=folder,
         )
-    orders = [json.loads(line) for line in done.stdout.splitlines()]
-    return [work_saved(review.included[order], len(labels)) for order in orders]
+    return done.stdout
 
 
 # --- Telling ----------------------------------------------------------------------------------
 
 
+class Outcome(NamedTuple):
+    """What came of the replays of one review: its size, work saved and the stops of each rule."""
+
+    size: str
+    saved: Sequence[float]
+    stops: Mapping[str, Sequence[Stop]]
+
+
+def replay_all(data: Path, replays: int, name: str) -> Outcome:
+    review = make_review(name, read_reviews(data)[name])
+    papers = len(review.included)
+    reviewer = Reviewer(review.papers, np.arange(papers))
+    held = [replay(review, reviewer, seed).labels for seed in range(replays)]
+    stops = {rule: [stop(labels, asked) for labels in held] for rule, asked in RULES.items()}
+    print(f"{name}: replayed {replays} times", file=sys.stderr)
+    size = f"{papers:,} / {review.included.sum()}"
+    return Outcome(size, [work_saved(labels, papers) for labels in held], stops)
+
+
 def tell_work_saved(
-    reviews: Sequence[Review], replays: Mapping[str, Sequence[Replay]], seeds: Sequence[int]
+    outcomes: Mapping[str, Outcome], theirs: Mapping[str, Sequence[float]], starts: int
 ) -> list[list[str]]:
-    python = install_asreview()
-    rows, sums = [], []
-    for review in reviews:
-        mine = [
-            work_saved(replays[review.name][seed].labels, len(review.included)) for seed in seeds
-        ]
-        theirs = ask_asreview(python, review, seeds) if python else [float("nan")]
-        sums.append((float(np.mean(mine)), float(np.mean(theirs))))
-        size = f"{len(review.included):,} / {review.included.sum()}"
-        rows.append([review.name, size, *(f"{value:.3f}" for value in sums[-1])])
-    return [*rows, ["mean", "", *(f"{value:.3f}" for value in np.mean(sums, axis=0))]]
+    rows, means = [], []
+    for name, outcome in outcomes.items():
+        ours, rival = outcome.saved, theirs.get(name, [float("nan")])
+        means.append([np.mean(ours), np.mean(ours[:starts]), np.mean(rival)])
+        rows.append([name, outcome.size, *(f"{value:.3f}" for value in means[-1])])
+    return [*rows, ["mean", "", *(f"{value:.3f}" for value in np.mean(means, axis=0))]]
 
 
-def tell_stops(replays: Mapping[str, Sequence[Replay]]) -> list[list[str]]:
+def tell_stops(outcomes: Mapping[str, Outcome]) -> list[list[str]]:
     rows = []
-    for name, rule in RULES.items():
-        stops = {key: [stop(each.labels, rule) for each in held] for key, held in replays.items()}
-        every = [each for held in stops.values() for each in held]
-        rows.append(
-            [name, *describe(every), *(" / ".join(describe(each)) for each in stops.values())]
-        )
+    for rule in RULES:
+        every = [each.stops[rule] for each in outcomes.values()]
+        together = describe([one for each in every for one in each])
+        rows.append([rule, *together, *(" / ".join(describe(each)) for each in every)])
     return rows
 
 
@@ -288,24 +329,28 @@ def main() -> None:
     parser.add_argument("--replays", type=int, default=200, help="of all reviews together")
     parser.add_argument("--starts", type=int, default=3, help="for comparing models; 0: not")
     chosen = parser.parse_args()
-    reviews = read_reviews(chosen.data)
-    each = -(-chosen.replays // len(reviews))
-    replays: dict[str, list[Replay]] = {}
-    for review in reviews:
-        reviewer = Reviewer(review.papers, np.arange(len(review.included)))
-        replays[review.name] = [replay(review, reviewer, seed) for seed in range(each)]
-        print(f"{review.name} replayed {each} times", file=sys.stderr)
-    print(f"{each * len(reviews)} replays of {len(reviews)} reviews\n")
-    head = ["stopping rule", "recall reached", "median unread", *replays]
-    print(table(head, tell_stops(replays)), "\n", flush=True)
-    if chosen.starts:
-        head = [
-            "work saved over sampling at 95 %",
-            "papers / included",
-            "ours",
-            "asreview's default",
-        ]
-        print(table(head, tell_work_saved(reviews, replays, range(min(each, chosen.starts)))))
+    sizes = {name: len(rows) for name, rows in read_reviews(chosen.data).items()}
+    names = sorted(sizes, key=sizes.__getitem__, reverse=True)
+    each = -(-chosen.replays // len(names))
+    starts = min(each, chosen.starts)
+    python = install_asreview() if starts else None
+    theirs: dict[str, list[float]] = {}
+    os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as workers:
+        ours = workers.map(partial(replay_all, chosen.data, each), names)
+        if python:
+            tasks = [(name, seed) for seed in range(starts) for name in names]
+            told = workers.map(partial(ask_asreview, python, chosen.data), tasks)
+            for (name, _), value in zip(tasks, told, strict=True):
+                theirs.setdefault(name, []).append(value)
+        outcomes = dict(zip(names, ours, strict=True))
+    print(f"{each * len(names)} replays of {len(names)} reviews\n")
+    head = ["stopping rule", "recall reached", "median unread", *outcomes]
+    print(table(head, tell_stops(outcomes)), "\n")
+    if starts:
+        head = ["work saved over sampling at 95 %", "papers / included", f"ours, starts: {each}"]
+        head += [f"ours, starts: {starts}", f"asreview's default, starts: {starts}"]
+        print(table(head, tell_work_saved(outcomes, theirs, starts)))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 Lays a library of 25,000 real papers (the newest of `../shared/data/arxiv-180k.jsonl.gz`) in
 `.bench/signal`, and a reader with three shelves of 30, 20 and 20 papers. Then measures, in one
 process and on one thread: reading the papers in for the shelves, from nothing and for 1,000 more;
-an answer and the ranking after it, as `Recommender.rank` gives it to a page; and memory.
+an answer and the ranking after it, as `Recommender.rank` gives it to a page; the same for a paper
+that is saved and that the papers read in lack, since it is older than they; and memory.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from broadsheet.learning import Opinion  # noqa: E402
 from broadsheet.library import Library  # noqa: E402
 from broadsheet.wiring import open_library  # noqa: E402
 
-PAPERS, MORE = 25_000, 1_000
+PAPERS, MORE, OLD = 25_000, 1_000, 20
 SHELVES = {"state space models": 30, "diffusion models image": 20, "conformal prediction": 20}
 SIGNALS = 40
 FOLDER = WORK / "signal"
@@ -37,13 +38,16 @@ def main() -> None:
     papers = int(sys.argv[1]) if len(sys.argv) > 1 else PAPERS
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
-    newest = nlargest(papers + MORE, real_papers(), key=lambda paper: str(paper["date"]))
+    every = nlargest(papers + MORE + OLD, real_papers(), key=lambda paper: str(paper["date"]))
+    newest, old = every[: papers + MORE], every[papers + MORE :]
     with open_library(Settings(library=FOLDER / "library")) as library:
         library.import_files([write_jsonl(iter(newest[MORE:]), FOLDER / "papers.jsonl")])
         before = private_memory(os.getpid())
         rows = [_measure_reading(library, f"{papers:,} papers from nothing")]
         library.import_files([write_jsonl(iter(newest[:MORE]), FOLDER / "more.jsonl")])
         rows += [_measure_reading(library, f"{MORE:,} papers more"), *_measure_signals(library)]
+        library.import_files([write_jsonl(iter(old), FOLDER / "old.jsonl")])
+        rows += [_measure_strangers(library)]
         grown = (private_memory(os.getpid()) - before) / 1e6
     rows += [["memory of its own, MB", f"{grown:,.0f}"]]
     rows += [["peak of the process, MB", f"{peak_memory(os.getpid()) / 1e6:,.0f}"]]
@@ -72,6 +76,18 @@ def _measure_signals(library: Library) -> list[list[str]]:
         answering.append(_time(lambda: answer(reader, match.work_id, opinion, shelf)))  # noqa: B023
         ranking.append(_time(lambda: library.recommender.rank(reader, shelf)))
     return [_row("an answer", answering), _row("the ranking after it", ranking)]
+
+
+def _measure_strangers(library: Library) -> list[str]:
+    """The ranking after a save of each paper that came last, and was not read in yet."""
+    reader, last = library.accounts.alone(), library.stats().works
+    shelf = library.shelves.get(reader)[0].id
+    library.recommender.warm()
+    times = []
+    for number in range(last - OLD + 1, last + 1):
+        library.shelves.save(reader, number, [shelf])
+        times.append(_time(lambda: library.recommender.rank(reader, shelf)))
+    return _row("the ranking after a paper that was not read in", times)
 
 
 def _time(act: Callable[[], object]) -> float:

@@ -93,7 +93,7 @@ class Relay:
         self.fault: Fault | None = None
         self.at: frozenset[str] = frozenset()
         self.answer = ""
-        self.drip = 0.01
+        self.drip = 0.005
         self.taken: list[Taken] = []
         self.asked: Counter[str] = Counter()
         self.bodies: Counter[str] = Counter()

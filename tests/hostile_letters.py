@@ -98,7 +98,7 @@ def hostile_edition(random: Random) -> Edition:
 
 
 def find_breaches(seed: int) -> Iterator[str]:
-    """What the letter of one hostile edition, and a note with a hostile subject, let through."""
+    """What the letter of one hostile edition lets through."""
     random = Random(seed)
     edition, sender = hostile_edition(random), f"{hostile_text(random)[:300]} <papers@example.org>"
     sender = sender if sender.count("<") == sender.count(">") == 1 else "<papers@example.org>"
@@ -111,10 +111,11 @@ def find_breaches(seed: int) -> Iterator[str]:
         yield f"titles {titles_of(markup)} for {wanted}"
     flat = "".join(plain.split())
     yield from (f"no {title} in the text" for title in wanted if "".join(title.split()) not in flat)
-    yield from _find_in_note(hostile_text(random))
 
 
-def _find_in_note(text: str) -> Iterator[str]:
+def find_breaches_of_note(seed: int) -> Iterator[str]:
+    """What a note with a hostile subject and body lets through."""
+    text = hostile_text(Random(seed))
     values = {"Date": "Fri, 17 Apr 2026 06:00:00 +0000", "Message-ID": "<a.b@papers.example.org>"}
     payload = write_note("ada@example.org", text, [text], make_frame(), values)
     yield from find_harm(payload, NOTE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -31,11 +31,29 @@ TITLES = {
 }
 
 
-def make_template(folder: Path) -> Template:
-    return Template(folder, make_records(), "static")
+_THINGS = (
+    "bridges harbours houses theatres gardens schools towers wells courts mills gates squares "
+    "temples archives kitchens roads libraries baths walls lamps clocks stables prisons "
+    "canals"
+)
+MORE_TITLES = {
+    "swarms": "Swarms of honey bees that leave the hive in summer",
+    "queens": "Honey bees that raise a queen for their hive",
+    "combs": "Combs of wax that bees fill with honey",
+    "pollen": "Pollen and nectar that bees bring to the hive",
+    "dances": "Dances by which honey bees tell of meadows",
+    "drones": "Drones of honey bees in summer",
+    "winter": "Honey that bees keep in the hive for winter",
+    **{thing: f"{thing.title()} of old cities by the sea" for thing in _THINGS.split()},
+}
+"""For tests that need many papers near each other, in a library that has others, too."""
 
 
-def make_records() -> list[Record]:
+def make_template(folder: Path, titles: Mapping[str, str] = TITLES) -> Template:
+    return Template(folder, make_records(titles), "static")
+
+
+def make_records(titles: Mapping[str, str] = TITLES) -> list[Record]:
     return [
         replace(
             make_record(number),
@@ -43,7 +61,7 @@ def make_records() -> list[Record]:
             authors=("Ina Moss",) if key == "knots" else ("Bo Sample",),
             ids=(), date=PaperDate("2026-01-15", "submitted"),
         )
-        for number, (key, title) in enumerate(TITLES.items())
+        for number, (key, title) in enumerate(titles.items())
     ]  # fmt: skip
 
 

@@ -93,10 +93,11 @@ def keys_of(room: PressRoom, edition: Edition) -> list[str]:
 
 
 @contextmanager
-def open_pressroom(folder: Path, embedder: str = "none") -> Iterator[PressRoom]:
-    """The library of a folder, an empty one where there is none yet, and its press."""
+def open_pressroom(folder: Path, embedder: str = "none", **chosen: str) -> Iterator[PressRoom]:
+    """The library of a folder, an empty one where there is none yet, and its press; with these
+    settings beside."""
     rooms: list[PressRoom] = []
-    settings = Settings(library=folder / "library", embedder=embedder)
+    settings = replace(Settings(folder / "library", embedder=embedder), **chosen)  # type: ignore[arg-type]
     if not settings.library.exists():
         settings.library.mkdir()
         (settings.library / "library.db").write_bytes(make_empty_library())
@@ -116,10 +117,10 @@ class Template:
             self._numbers = room.numbers
 
     @contextmanager
-    def open(self, folder: Path) -> Iterator[PressRoom]:
+    def open(self, folder: Path, **chosen: str) -> Iterator[PressRoom]:
         """A copy in a folder."""
         copytree(self._folder / "library", folder / "library")
-        with open_pressroom(folder, self._embedder) as room:
+        with open_pressroom(folder, self._embedder, **chosen) as room:
             room.numbers = dict(self._numbers)
             yield room
 

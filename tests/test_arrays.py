@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
+import orjson
 import pytest
 from numpy.typing import NDArray
 
@@ -98,6 +100,11 @@ def test_damage_counts_as_absence(folder: ArrayFolder, tmp_path: Path) -> None:
         b'{"format": 1, "arrays": {"a": 3}, "bytes": 64}\n'.ljust(192),
         b'{"format": 1, "arrays": {}, "bytes": -5}\n'.ljust(192),
         b'{"format": 1, "arrays": {}, "bytes": 1e300}\n'.ljust(192),
+        b'{"format": 1, "arrays": [], "bytes": 0}\n',
+        b'{"format": 1, "arrays": {"a": [["<i8"], [1], 0, 0]}, "bytes": 64}\n'.ljust(192),
+        b'{"format": 1, "arrays": {"a": ["i8,(", [1], 0, 0]}, "bytes": 64}\n'.ljust(192),
+        b'{"format": 1, "arrays": {"a": ["<i8", 1, 0, 0]}, "bytes": 64}\n'.ljust(192),
+        b'{"format": 1, "arrays": {"a": ["<i8", ["1"], 0, 0]}, "bytes": 64}\n'.ljust(192),
         b"\x93NUMPY".ljust(500, b"\0"),
     ],
 )
@@ -107,6 +114,61 @@ def test_what_is_of_another_make_is_nothing(
     (tmp_path / "learning").mkdir()
     (tmp_path / "learning/stock.arrays").write_bytes(content)
     assert not folder.load("stock")
+
+
+ODD: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    0,
+    7,
+    2**62,
+    1e300,
+    "",
+    "<i8",
+    "|O",
+    "i8,(",
+    "\x00",
+    [],
+    {},
+    [[]],
+    {"a": []},
+)
+
+
+def _mutate(whole: bytes, random: Random) -> bytes:
+    """A file with bits flipped, cut short, or with something odd for a part of its head."""
+    kind = random.randrange(3)
+    if kind == 0:
+        changed = bytearray(whole)
+        for _ in range(random.randint(1, 4)):
+            changed[random.randrange(len(whole))] ^= 1 << random.randrange(8)
+        return bytes(changed)
+    if kind == 1:
+        return whole[: random.randrange(len(whole))]
+    head = orjson.loads(whole.split(b"\n", 1)[0])
+    owner = random.choice([head, head["arrays"], head["arrays"]["a"], head["arrays"]["b"]])
+    place = random.choice(list(owner) if isinstance(owner, dict) else range(4))
+    owner[place] = random.choice(ODD)
+    line = orjson.dumps(random.choice([head] * 9 + [*ODD[:5], [head]])) + b"\n"
+    size = -(-len(line) // 64) * 64
+    return line.ljust(size) + whole[192:]
+
+
+def test_three_hundred_damaged_files_are_nothing_or_what_they_were(
+    folder: ArrayFolder, tmp_path: Path
+) -> None:
+    """Break to see it fail: let `_read_head` take `arrays` of any type (AttributeError), or leave
+    `_NUMBERS` out of `_read_place` (SyntaxError)."""
+    saved = {"a": np.arange(16, dtype=np.int64), "b": np.ones((2, 4), np.float64)}
+    folder.save("stock", saved)
+    path, random = tmp_path / "learning/stock.arrays", Random(5)
+    whole = path.read_bytes()
+    for number in range(300):
+        path.write_bytes(_mutate(whole, random))
+        found = folder.load("stock") or {}
+        for name in saved.keys() & found.keys():
+            assert found[name].ravel().tolist() == saved[name].ravel().tolist(), number
 
 
 def test_objects_are_never_kept(folder: ArrayFolder) -> None:

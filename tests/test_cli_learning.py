@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 
 import pytest
 
@@ -34,12 +35,25 @@ def test_a_start_makes_a_shelf_and_says_where_to_look(
     assert "3 papers" in shell("shelf", "list").out
 
 
+def test_a_start_takes_files(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "two.bib").write_text("@misc{a, title={Of ducks}}\n@misc{b, title={Of drakes}}")
+    done = shell("shelf", "start", "Ducks", str(tmp_path / "two.bib"), "2401.00001")
+    assert done.code == codes.OK
+    assert "3 papers" in shell("shelf", "list").out
+
+
+def test_a_start_of_nothing_leaves_nothing(shell: Shell) -> None:
+    """Break: leave the shelf that was made for it."""
+    assert shell("shelf", "start", "Nonsense", "no paper is called so").code == codes.NOTHING
+    assert "Nonsense" not in shell("shelf", "list").out
+
+
 def test_what_is_new_for_a_shelf(taught: Shell) -> None:
     shown = taught("shelf", "new", "Flocks")
     assert shown.code == codes.OK
     goats, why, *_ = shown.out.splitlines()
     assert goats.split(maxsplit=1) == ["2", "Graph networks for goats"]
-    assert why.strip().startswith("near Counting sheep with graph networks; ")
+    assert why.strip().startswith("near “Counting sheep with graph networks”; ")
     assert shown.out.endswith("10 more answers, and each paper carries its match in percent.\n")
     told = json.loads(taught("shelf", "new", "Flocks", "--json").out)
     assert told["matches"][0]["work"]["title"] == "Graph networks for goats"
@@ -95,11 +109,11 @@ def test_under_the_hood(taught: Shell) -> None:
     shown = taught("shelf", "hood", "Flocks").out
     assert "+1.00  Counting sheep with graph networks" in shown
     assert "-1.00  On the nature of whales" in shown and "  word " in shown
-    assert "not enough yet: 9 more answers." in shown
+    assert "not enough yet: 10 more answers." in shown
     told = json.loads(taught("shelf", "hood", "Flocks", "--json").out)
     assert [each["work_id"] for each in told["lessons"]] == [3, 1]
     effect = taught("shelf", "hood", "Flocks", "--without", "3")
-    assert effect.out.startswith("Without On the nature of whales:\n  1 (")
+    assert effect.out.startswith("Without “On the nature of whales”:\n  1 (")
     moved = json.loads(taught("shelf", "hood", "Flocks", "--without", "3", "--json").out)
     assert moved["work_id"] == 3 and moved["before"]
     assert taught("shelf", "hood", "Flocks", "--without", "2").code == codes.FAILED

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser as Html
 from starlette.testclient import TestClient
 
+from broadsheet.cli import codes, main
 from broadsheet.config import Settings
 from broadsheet.demo import demo_file, read_demo
 from broadsheet.edition import Scope
@@ -27,12 +31,28 @@ CAST = read_cast()
 
 
 @pytest.fixture(scope="module")
-def laid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    """The demo library with its fortnight; for reading only."""
-    folder = tmp_path_factory.mktemp("example") / "library"
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the demo library without its fortnight; to be copied."""
+    folder = tmp_path_factory.mktemp("bare") / "library"
     with open_library(Settings(library=folder), clock=lambda: NOW) as library:
         library.import_files([demo_file()])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def made(bare: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the demo library with its fortnight; to be copied."""
+    folder = shutil.copytree(bare, tmp_path_factory.mktemp("made") / "library")
+    with open_library(Settings(library=folder), clock=lambda: NOW) as library:
         assert library.lay_example() == DAYS + 2
+    return folder
+
+
+@pytest.fixture(scope="module")
+def laid(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """The demo library with its fortnight; for reading only."""
+    folder = shutil.copytree(made, tmp_path_factory.mktemp("laid") / "library")
+    with open_library(Settings(library=folder), clock=lambda: NOW) as library:
         yield library
 
 
@@ -118,6 +138,70 @@ def test_the_person_has_an_edition_of_their_own_and_nothing_else(laid: Library) 
 def test_trending_is_alive(laid: Library) -> None:
     first, *rest = laid.press.trending(limit=20).entries
     assert len(rest) == 19 and first.score > rest[-1].score > 0
+
+
+# --- Three papers that somebody cares about -------------------------------------------------------
+
+LIKED = (
+    "Smooth Diffusion: Crafting Smooth Latent Spaces in Diffusion Models",
+    "Active Diffusion Subsampling",
+    "Input Perturbation Reduces Exposure Bias in Diffusion Models",
+)
+
+
+def judge(shown: list[tuple[str, str]], did: str) -> None:
+    """Papers (title with text, reason) of an edition are about diffusion, and say truly why."""
+    assert sum("diffusion" in paper.casefold() for paper, _ in shown[:8]) >= 5
+    near = [reason for _, reason in shown if "near “" in reason.casefold()]
+    assert len(near) >= 5
+    for reason in near:
+        named = re.findall("“([^”]+)”(?: and|, which)", reason)
+        assert named and set(named) <= set(LIKED) and f"which you {did}" in reason
+
+
+def test_the_next_edition_is_about_what_was_liked(made: Path, tmp_path: Path) -> None:
+    """Three likes on a new shelf, by the buttons of papers' own pages.
+
+    Break: let `Desk.pick` give the newest of its papers, or a reason name any paper of the library.
+    """
+    folder = shutil.copytree(made, tmp_path / "library")
+    with open_library(Settings(library=folder), clock=lambda: NOW) as library:
+        app, own = create_app(library, Settings(library=folder)), {"Sec-Fetch-Site": "same-origin"}
+        page = TestClient(app, "http://localhost", headers=own)
+        assert page.post("/act/shelf", data={"name": "Diffusion"}).is_success
+        for title in LIKED:
+            number = library.search(f'title:"{title}"').shown[0].work.id
+            form = Html(page.get(f"/paper/{number}").text)
+            button = form.css_first("form.acts button[data-act=like]")
+            assert button is not None
+            data = {"paper": str(number), "shelf": button.attributes["value"] or ""}
+            assert page.post(button.attributes["formaction"] or "", data=data).is_success
+        entries = Html(page.get("/yours").text).css(".entry")
+    shown = [(each.text(), "".join(why.text() for why in each.css(".reason"))) for each in entries]
+    judge(shown, "liked")
+    assert shown[0][1].startswith("Near “")  # in its shelf's section, which has said whose it is
+    assert any(reason.startswith("Your shelf “Diffusion”: near “") for _, reason in shown)
+
+
+def test_without_the_fortnight_the_library_has_something(
+    bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Three papers started from in the terminal, and read there; nothing is news in this library.
+
+    Break: leave `_from_library` out of `_each_section`.
+    """
+    folder = shutil.copytree(bare, tmp_path / "library")
+    assert main(["--library", str(folder), "shelf", "start", "Diffusion", *LIKED]) == codes.OK
+    capsys.readouterr()
+    assert main(["--library", str(folder), "edition", "--mine", "--markdown"]) == codes.OK
+    told = capsys.readouterr().out
+    assert "## From the library" in told
+    papers = re.split(r"^\d+\. ", told, flags=re.MULTILINE)[1:]
+    whys = [re.findall(r"^   \*(.*)\*$", paper, re.MULTILINE)[-1] for paper in papers]
+    judge(list(zip(papers, whys, strict=True)), "saved")
+    assert main(["--library", str(folder), "edition", "--mine"]) == codes.OK
+    shown = " ".join(capsys.readouterr().out.split())
+    assert shown.count("Your shelf “Diffusion”: near “") == len(papers)
 
 
 # --- Again ----------------------------------------------------------------------------------------

@@ -84,6 +84,20 @@ def test_who_begins_in_the_afternoon_has_a_proof_until_tomorrow(room: PressRoom)
     assert names(print_own(room, at(SATURDAY, 6))) == ["2026-04-18"]
 
 
+def test_a_later_time_of_the_same_day_holds(room: PressRoom) -> None:
+    """Who begins in the afternoon and chooses a time of that evening has an edition then.
+
+    Break to see it fail: remember dates in `_settled` without their moments.
+    """
+    room.announce(FRIDAY, ["bees", "hives"])
+    room.now = at(FRIDAY, 10)
+    reader = room.add_reader("ada")
+    save(room, reader, "Apiary", "old-bees")
+    assert print_own(room, at(FRIDAY, 11)) == []
+    plan(room, reader, "Europe/London", "18:00")
+    assert names(print_own(room, at(FRIDAY, 17))) == ["2026-04-17"]
+
+
 def test_local_dates(room: PressRoom, reader: Reader) -> None:
     room.announce(FRIDAY, ["bees", "hives"])
     plan(room, reader, "Pacific/Auckland", "07:30")
@@ -198,14 +212,14 @@ def test_two_presses_print_one_edition(
     room.announce(FRIDAY, ["bees", "hives"])
     with open_pressroom(tmp_path, "static") as other:
         other.now = room.now = at(FRIDAY, 6)
-        make = other.press._own._make
+        make = other.press._own._make_all
 
-        def make_slowly(*given: object) -> Edition:
+        def make_slowly(*given: object) -> list[Edition]:
             made = make(*given)  # type: ignore[arg-type]
             assert len(room.press.print_own_due(room.now)) == 1
             return made
 
-        monkeypatch.setattr(other.press._own, "_make", make_slowly)
+        monkeypatch.setattr(other.press._own, "_make_all", make_slowly)
         assert other.press.print_own_due() == []
     names = room.store.get_edition_names(Scope.READER, reader_id=reader.id)
     assert names == ["2026-04-17"]

@@ -151,6 +151,31 @@ def test_a_shelf_is_full_at_some_time(readers: Readers, monkeypatch: pytest.Monk
         readers.library.shelves.save(readers.ada, 3, [number])
 
 
+def test_all_shelves_of_a_reader_are_full_at_some_time(
+    readers: Readers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever puts papers on them; moving one needs no room. Break to see it fail: leave
+    `_require_space` out of `_keep`, of undoing, or of `_put_all` in `filling` and `starting`."""
+    goats, owls = readers.shelf("Goats", 1, 2), readers.shelf("Owls", 3)
+    shelves, full = readers.library.shelves, pytest.raises(InvalidInputError, match="at most 3 pa")
+    gone = shelves.delete(readers.ada, owls)
+    monkeypatch.setattr("broadsheet.shelves.base.MOST_SAVED", 3)
+    with pytest.raises(InvalidInputError, match="at most 3 papers together; yours have 2, and 2"):
+        shelves.save(readers.ada, 4, [goats, readers.shelf("Newts")])
+    off = shelves.unsave(readers.ada, 1, [goats])
+    shelves.save(readers.ada, 4, [goats])
+    shelves.save(readers.ada, 3, [goats])
+    id_of_first = readers.library.get_work(1).ids[0].value
+    for done in (off, gone):
+        with full:
+            readers.undo(done)
+    with full:
+        readers.library.recommender.start(readers.ada, goats, id_of_first)
+    newts = shelves.get(readers.ada)[-1].id
+    assert shelves.shelve(readers.ada, 3, [newts]).signal
+    assert sum(shelf.papers for shelf in shelves.get(readers.ada)) == 3
+
+
 def test_a_long_title_is_cut_in_sentences(readers: Readers) -> None:
     shelves = readers.library.shelves
     number = readers.shelf("Goats")

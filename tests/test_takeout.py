@@ -433,6 +433,34 @@ def test_a_takeout_keeps_to_the_limits_of_a_reader(
     assert bring(readers, form).signals == 0
 
 
+def test_a_takeout_keeps_to_what_all_shelves_hold(
+    readers: Readers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Break to see it fail: leave `_space` as it was in `_fill`."""
+    monkeypatch.setattr("broadsheet.takeout.reading.MOST_SAVED", 3)
+    readers.shelf("One", 1)
+    form = minimal()
+    form["papers"] = [{"title": f"A paper about {word}"} for word in ("one", "two", "three")]
+    papers = [{"paper": place} for place in range(3)]
+    form["shelves"] = [{"name": "Two", "papers": papers[:1]}, {"name": "Three", "papers": papers}]
+    report = bring(readers, form)
+    assert report.saved == 2
+    assert report.notes == (
+        "All shelves of a reader hold at most 60,000 papers together; 2 papers did not fit.",
+    )
+
+
+def test_who_gets_mail_is_not_for_a_file_to_say(readers: Readers) -> None:
+    """Break: leave SUBSCRIBE in the acts that a takeout brings: a thousand of them hid those that
+    count for a reader's limit of a day."""
+    form = minimal()
+    acts = ("subscribe", "unsubscribe")
+    form["signals"] = [
+        {"act": acts[n % 2], "at": f"2026-01-01T00:00:{n:02}Z", "mark": "x"} for n in range(60)
+    ]
+    assert bring(readers, form).signals == 0
+
+
 def test_what_was_brought_does_not_make_room_for_more(readers: Readers) -> None:
     """Acts of long ago, brought after those of today, do not hide them. Break to see it fail:
     count only the last acts kept in `_check_quota`."""

@@ -17,6 +17,7 @@ import offline
 from broadsheet.arrays import ArrayFolder
 from broadsheet.batch import encode, store_batch
 from broadsheet.connectors import FILE_FORMATS
+from broadsheet.edition import Edition, Entry, Scope, Section
 from broadsheet.learning import Opinion, ShelfPicks
 from broadsheet.library import Library
 from broadsheet.model import Identifier, PaperDate, Record
@@ -146,6 +147,18 @@ class Learners:
     ) -> Sequence[ShelfPicks]:
         """What Ada's shelves have among these papers."""
         return self.recommender.open_desk(works, self.time.now()).pick(self.ada, days=days)
+
+    def offer(self, shelf_id: int, works: Sequence[int], *, at: datetime | None = None) -> Edition:
+        """An edition of Ada's with these papers for a shelf, printed now or at a moment."""
+        at = at or self.time.now()
+        entries = tuple(Entry(place, work, f"Paper {work}") for place, work in enumerate(works, 1))
+        sections = (Section(f"shelf-{shelf_id}", "Near", entries), Section("also", "Also", entries))
+        day, name = at.date(), at.date().isoformat()
+        edition = Edition(
+            Scope.READER, name, day, day, at, reader_id=self.ada.id, sections=sections
+        )
+        with self.store.write() as transaction:
+            return transaction.print_edition(edition)
 
     def add(self, *records: Record) -> list[int]:
         """Take papers in; returns their numbers."""

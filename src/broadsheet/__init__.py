@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     )
     from broadsheet.wiring import open_library
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 _ROOMS = {
     "config": ("Settings", "load_settings"),

@@ -8,12 +8,14 @@ this module counts as not there.
 
 from __future__ import annotations
 
+import math
+import re
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -27,6 +29,8 @@ SUFFIX = ".arrays"
 LONGEST_HEAD = 1 << 20
 KINDS = frozenset("biuf")
 """Kinds of numbers that are kept: never objects, which would be unpickled."""
+_NUMBERS = re.compile(f"[<>|][{''.join(sorted(KINDS))}][0-9]{{1,2}}")
+"""How numpy writes down a type of such a kind."""
 
 
 class ArrayFolder:
@@ -40,11 +44,12 @@ class ArrayFolder:
         try:
             with open(self._folder / f"{name}{SUFFIX}", "rb") as file:
                 return _read(file)
-        except (OSError, ValueError, KeyError, TypeError, OverflowError):
+        except (OSError, ValueError, TypeError, OverflowError):
             return None
 
-    def save(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Keep arrays under a name; where the folder cannot be written to, what was there stays."""
+    def save(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> bool:
+        """Keep arrays under a name; whether they were kept: where the folder cannot be written to,
+        or its disk is full, what was there stays."""
         part = self._folder / f"{name}.{token_hex(8)}.part"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -54,6 +59,8 @@ class ArrayFolder:
         except OSError:
             with suppress(OSError):
                 part.unlink()
+            return False
+        return True
 
 
 def _write(file: IO[bytes], arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -72,24 +79,46 @@ def _write(file: IO[bytes], arrays: Mapping[str, NDArray[Any]]) -> None:
         file.write(bytes(_pad(array.nbytes) - array.nbytes))
 
 
+class _Place(NamedTuple):
+    """An array in a file: where it begins after the head, and its checksum."""
+
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+    offset: int
+    sum_: int
+
+
 def _read(file: IO[bytes]) -> Mapping[str, NDArray[Any]]:
-    """Raises ValueError, KeyError, TypeError or OverflowError for what `_write` has not written."""
+    """Raises ValueError, TypeError or OverflowError for what `_write` has not written."""
     line = file.readline(LONGEST_HEAD)
-    head = orjson.loads(line)
-    if head["format"] != FORMAT:
-        raise ValueError("Of another version.")
+    size, places = _read_head(orjson.loads(line))
     start = _pad(len(line))
-    whole = np.memmap(file, np.uint8, "r", start, (head["bytes"],)) if head["bytes"] else b""
+    whole = np.memmap(file, np.uint8, "r", start, (size,)) if size else b""
     arrays = {}
-    for key, (kind, shape, place, sum_) in head["arrays"].items():
-        dtype, count = np.dtype(kind), int(np.prod(shape, dtype=np.int64))
-        if dtype.kind not in KINDS:
-            raise ValueError("Not numbers.")
-        array = np.frombuffer(whole, dtype, count, place) if count else np.empty(0, dtype)
+    for key, (dtype, shape, offset, sum_) in places.items():
+        count = math.prod(shape)
+        array = np.frombuffer(whole, dtype, count, offset) if count else np.empty(0, dtype)
         if count and zlib.crc32(array.data) != sum_:
             raise ValueError("Damaged.")
         arrays[key] = array.reshape(shape)
     return arrays
+
+
+def _read_head(head: object) -> tuple[int, Mapping[str, _Place]]:
+    """How many bytes of arrays follow a head, and where each array is among them."""
+    match head:
+        case {"format": int(made), "bytes": int(size), "arrays": dict(arrays)} if made == FORMAT:
+            return size, {key: _read_place(place) for key, place in arrays.items()}
+    raise ValueError("Of another make, or another version.")
+
+
+def _read_place(place: object) -> _Place:
+    match place:
+        case [str(kind), [*shape], int(offset), int(sum_)] if _NUMBERS.fullmatch(kind):
+            sizes = tuple(size for size in shape if isinstance(size, int) and size >= 0)
+            if len(sizes) == len(shape):
+                return _Place(np.dtype(kind), sizes, offset, sum_)
+    raise ValueError("Not numbers.")
 
 
 def _pad(size: int) -> int:

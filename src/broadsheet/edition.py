@@ -40,7 +40,8 @@ class Entry:
     `score` is the sum of `parts` where there are any; those named "term" say it once more, in
     words. `reason` says in a sentence why it is here. `late_from` is the day that announced it,
     where it came too late for that day's edition. `match` is the chance that the reader keeps it,
-    `team` the ranker that placed it while two are tried.
+    `team` the ranker that placed it while two are tried. `shelf_id` is the reader's shelf that
+    found it, in whatever section it stands.
     """
 
     rank: int
@@ -56,13 +57,15 @@ class Entry:
     late_from: str = ""
     match: float | None = None
     team: str = ""
+    shelf_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
     """A part of an edition. `key` is its anchor; `query` finds the rest of it by searching; `more`
     is how many there are beyond those shown; `note` says what an empty one lacks. `model` names the
-    ranker, features and lessons that a shelf's section was chosen by."""
+    ranker, features and lessons that a shelf's section was chosen by; `waiting` are the best of
+    what the shelf would have shown, had there been room: they may come in a later edition."""
 
     key: str
     title: str
@@ -71,6 +74,7 @@ class Section:
     more: int = 0
     note: str = ""
     model: str = ""
+    waiting: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,11 @@ class Edition:
         """All entries, in the order of the page."""
         return tuple(entry for section in self.sections for entry in section.entries)
 
+    @property
+    def waiting(self) -> tuple[int, ...]:
+        """What had no room in its sections; each paper once."""
+        return tuple(dict.fromkeys(each for section in self.sections for each in section.waiting))
+
     def to_json(self) -> bytes:
         """Canonical JSON: equal editions give equal bytes."""
         data = _to_dict(self)
@@ -143,7 +152,11 @@ def _to_dict(thing: Edition | Section | Entry) -> dict[str, Any]:
 
 
 def _read_section(raw: dict[str, Any]) -> Section:
-    return Section(**{**raw, "entries": tuple(map(_read_entry, raw["entries"]))})
+    lists = {
+        "entries": tuple(map(_read_entry, raw["entries"])),
+        "waiting": tuple(raw.get("waiting", ())),
+    }
+    return Section(**raw | lists)
 
 
 def _read_entry(raw: dict[str, Any]) -> Entry:

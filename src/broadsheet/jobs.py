@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from broadsheet.errors import BroadsheetError, StorageBusyError
+from broadsheet.mailing import HELD
 from broadsheet.ports import Progress, silent
 from broadsheet.sources import StreamReport, SyncReport
 
@@ -45,10 +46,6 @@ _THREAD = "watch"
 _NO_SYNC = "The sources cannot be read: %s"
 _NO_PRINT = "No edition can be printed: %s"
 _NO_MAIL = "No mail can be sent: %s"
-_HELD = (
-    "This library is a copy of another: no mail leaves until an operator says so, with "
-    "'broadsheet mail release'."
-)
 
 
 class Syncing(Protocol):
@@ -337,7 +334,7 @@ class Courier:
             self._say(_NO_MAIL % delivered.down)
             pause, self._pause = self._pause, min(2 * self._pause, LONGEST_RELAY_PAUSE)
             return pause
-        self._say(_HELD if delivered.held else "")
+        self._say(HELD if delivered.held else "")
         self._pause = RELAY_PAUSE
         return LOOK_SECONDS
 

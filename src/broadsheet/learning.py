@@ -6,6 +6,7 @@ reader keeps the paper; a *score* only orders papers of one shelf.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -104,8 +105,8 @@ class Match:
 class ShelfPicks:
     """What one shelf has for an edition: `quiet` says why there is nothing, where there is nothing;
     `model` names ranker, features and lessons, so that the edition can be explained later; `left`
-    counts the papers above the floor that had no room; `needed` is how many answers are missing
-    until a chance can be told (0: it can)."""
+    counts the papers above the floor that had no room, `waiting` are the best of them; `needed` is
+    how many answers are missing until a chance can be told (0: it can)."""
 
     shelf_id: int
     name: str
@@ -114,6 +115,7 @@ class ShelfPicks:
     model: str = ""
     left: int = 0
     needed: int = 0
+    waiting: tuple[int, ...] = ()
 
 
 class Lesson(NamedTuple):
@@ -243,7 +245,8 @@ class TradeOffPoint(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TradeOff:
-    """What each floor would mean for a shelf, worked out on the papers of the last `days` days.
+    """What each floor would mean for a shelf, worked out on the papers of the last `days` days, as
+    learned from those that the reader was `shown` for any shelf.
 
     The points rise with the floor, from 0 to 0.9; there are none while `needed` more answers are
     missing, or where there was nothing to look at.
@@ -252,7 +255,7 @@ class TradeOff:
     shelf_id: int
     days: int
     needed: int = 0
-    answers: int = 0
+    shown: int = 0
     points: tuple[TradeOffPoint, ...] = ()
 
 
@@ -284,6 +287,27 @@ class ReviewState:
     coverage: Coverage | None
     may_stop: bool
     sentence: str
+
+
+class Sifted(NamedTuple):
+    """The papers of a saved search that are sent, in the order given; how many are `held` back; and
+    by what (`Section.model`), "" where nothing was sifted."""
+
+    numbers: Sequence[int]
+    held: int = 0
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseState:
+    """What is promised of saved searches, in percent of misses (0: nothing), and how many judged
+    papers are missing until it can be; `sentence` says so, `record` what came of it ("" where
+    nothing is promised)."""
+
+    percent: int
+    needed: int
+    sentence: str
+    record: str = ""
 
 
 class Judgement(NamedTuple):

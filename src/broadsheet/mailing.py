@@ -12,6 +12,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
+HELD = (
+    "This library was restored or copied, and sends no mail until its operator says so: "
+    "broadsheet mail release"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Ended(StrEnum):
 class Subscription:
     """An address that gets a reader's own editions, once it is confirmed.
 
+    `confirmed_at` is when mail began to go there: no letter is made of an edition from before it.
     `generation` is counted up to make the links of earlier letters void. `score` adds up what was
     turned away for good (1) or for now (0.5), at most once a day, `scored_at` when it last did.
     """

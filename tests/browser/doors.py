@@ -83,6 +83,12 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "/account": ("/account",),
     "/account/export.json": ("/account/export.json",),
     "/account/delete": ("/account/delete",),
+    "/account/mail": ("/account/mail",),
+    "/mail/confirm/{token}": ("/mail/confirm/{letter[confirm]}",),
+    "/mail/refuse/{token}": ("/mail/refuse/{letter[refuse]}",),
+    "/mail/act/{token}": ("/mail/act/{letter[save]}", "/mail/act/{letter[pass]}"),
+    "/mail/unsubscribe/{token}": ("/mail/unsubscribe/{letter[stop]}",),
+    "/tune": ("/tune",),
     "/admin": ("/admin",),
 }
 """For each path that can be got, addresses of it; in braces what `furnished` made."""
@@ -106,6 +112,7 @@ def fill(made: Furnished) -> Iterator[str]:
                 author=quote(made.author, safe=""),
                 day=made.day,
                 yours=made.yours,
+                letter=made.letter,
             )
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from broadsheet.config import Settings
-from broadsheet.people import Sharing
+from broadsheet.library import Library
+from broadsheet.mailing import Subscription
+from broadsheet.people import Reader, Sharing
+from broadsheet.post.tokens import Button, Wish
 from broadsheet.wiring import open_library
 
 COMMENT = r"""A *careful* paper, see [the site](https://host.example/) and `code`:
@@ -29,6 +33,8 @@ class Furnished:
     author: str
     day: str
     yours: str
+    letter: dict[str, str]
+    """The tokens of links in letters: "confirm", "refuse", "save", "pass" and "stop"."""
 
 
 def furnish(folder: Path) -> Furnished:
@@ -59,4 +65,24 @@ def furnish(folder: Path) -> Furnished:
             author,
             day,
             f"/yours/link.{library.press.link_of(you)}",
+            _get_mail(library, library.accounts.alone(), shelf),
         )
+
+
+def _get_mail(library: Library, you: Reader, shelf: int) -> dict[str, str]:
+    """Let editions go to an address, and another reader ask for them; what letters lead to."""
+    library.post.subscriptions.subscribe(you, "you@example.org")
+    subscription = library.post.subscriptions.get(you)
+    other = library.accounts.add("nora", "a sentence for nora alone")
+    asked = Subscription(other.id, "nora@example.org", datetime.now(UTC))
+    with library._store.write() as transaction:
+        transaction.put_subscription(asked)
+    tokens = library.post.subscriptions._tokens
+    save, skip = Button(Wish.SAVE, you.id, shelf, 4), Button(Wish.PASS, you.id, 0, 5)
+    return {
+        "confirm": tokens.for_confirming(asked),
+        "refuse": tokens.for_refusing(other.id, asked.address),
+        "save": tokens.for_button(save, you, subscription),
+        "pass": tokens.for_button(skip, you, subscription),
+        "stop": tokens.for_stop(you.id, "you@example.org"),
+    }

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from planted import key_of, mark
 
+from broadsheet.config import Settings
 from broadsheet.credentials import digest_of
-from broadsheet.learning import Steering, Wish
+from broadsheet.learning import Steering
+from broadsheet.learning import Wish as Unwanted
 from broadsheet.people import (
     Act,
     Comment,
@@ -28,8 +30,10 @@ from broadsheet.people import (
     Vote,
 )
 from broadsheet.ports import Transaction, WorkKey
+from broadsheet.post.tokens import Button, Wish
 from broadsheet.storage import SqlStore
 from broadsheet.text import clean_line
+from broadsheet.wiring import open_library
 from broadsheet.works import compose
 
 Put = Callable[[str], str]
@@ -62,6 +66,19 @@ def plant_people(folder: Path, payloads: Sequence[str]) -> Planted:
         store.close()
 
 
+def link_buttons(folder: Path, planted: Planted) -> list[str]:
+    """Addresses that buttons in letters of yours would have, each of another shelf and paper, and
+    one of no shelf."""
+    with open_library(Settings(library=folder, embedder="none")) as library:
+        you, tokens = library.accounts.alone(), library.post.subscriptions._tokens
+        buttons = [
+            Button(list(Wish)[n % 2], you.id, planted.shelves[n], planted.works[n])
+            for n in range(1, len(planted.shelves), 4)
+        ]
+        buttons.append(Button(Wish.SAVE, you.id, 0, planted.works[0]))
+        return [f"/mail/act/{tokens.for_button(each, you, None)}" for each in buttons]
+
+
 class _Planting:
     def __init__(self, write: Transaction, now: datetime) -> None:
         self._write = write
@@ -88,7 +105,7 @@ class _Planting:
             made.shelves.append(write.put_shelf(shelf))
             on = (made.shelves[-1], everything)
             write.put_saved([Saved(each, work, now, put("note", payload)) for each in on])
-            unwanted = (Wish("author", put("wish")), Wish("category", put("wish")))
+            unwanted = (Unwanted("author", put("wish")), Unwanted("category", put("wish")))
             write.put_steering(Steering(made.shelves[-1], never=unwanted))
             made.searches.append(self._keep_search(put, number))
             write.put_votes([Vote(work, reader, now), Vote(works[number // 9], reader, now)])

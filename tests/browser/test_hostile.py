@@ -18,7 +18,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from chromium import Visits
 from planted import A_DAY, mark, plant_papers
-from planted_people import SECRET, Planted, plant_people
+from planted_people import SECRET, Planted, link_buttons, plant_people
 from sweeping import Sweep
 
 from hostile import FAMILIES, PAGES, PARAMETERS, PAYLOADS
@@ -41,6 +41,7 @@ class Hostile:
     alone: Site
     accounts: Site
     planted: Planted
+    buttons: list[str]
 
 
 @pytest.fixture(scope="session")
@@ -48,11 +49,12 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
     folder = tmp_path_factory.mktemp("hostile") / "library"
     plant_papers(folder, PAYLOADS, TODAY)
     planted = plant_people(folder, PAYLOADS)
+    buttons = link_buttons(folder, planted)
     with (
         serving(folder, embedder="none") as alone,
         serving(folder, embedder="none", sign_in="invite") as accounts,
     ):
-        yield Hostile(alone, accounts, planted)
+        yield Hostile(alone, accounts, planted, buttons)
 
 
 def report(sweep: Sweep, tell: Tell) -> None:
@@ -117,6 +119,7 @@ def test_pages_of_people(hostile: Hostile, visits: Visits, tell: Tell) -> None:
         "shelf", [f"/shelf/{planted.everything}?page={n}" for n in range(1, EVERY // 20 + 2)]
     )
     sweep.walk("lists", ["/shelves", "/searches", "/community", "/account", "/submit"])
+    sweep.walk("lists", ["/account/mail"])
     sweep.walk("thread", sheets(sweep, f"/paper/{planted.works[1]}"))
     sweep.walk("choosing", [f"/save?paper={planted.works[n]}" for n in range(3)])
     sweep.walk("reader", [f"/reader/planted{n}" for n in range(0, EVERY, 2)])
@@ -136,6 +139,15 @@ def test_shelves_that_learn(hostile: Hostile, visits: Visits, tell: Tell) -> Non
     sweep.walk("learned", [f"{everything}/trial", f"{everything}/review?q=planted", "/start"])
     report(sweep, tell)
     check_shown(sweep, ["shelf", "wish"], least=0.45)
+
+
+def test_buttons_of_letters(hostile: Hostile, visits: Visits, tell: Tell) -> None:
+    """The pages that they lead to, for whoever has the letter: a title, the names of shelves."""
+    sweep = Sweep(visits.begin(hostile.alone.url))
+    sweep.walk("button", hostile.buttons)
+    report(sweep, tell)
+    check_shown(sweep, ["title"], 0.2)
+    check_shown(sweep, ["shelf"], 0.2)
 
 
 def test_notices_and_kept_searches(hostile: Hostile, visits: Visits, tell: Tell) -> None:

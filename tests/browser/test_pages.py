@@ -123,5 +123,6 @@ def test_pages_of_accounts(home: Home, visits: Visits, tell: Tell) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     page.wait_for_url(home.accounts.url + "/")
-    pages = ["/account", "/admin", "/account/delete", "/", "/shelves", "/yours", "/reader/you"]
+    pages = ["/account", "/account/mail", "/account/delete", "/admin"]
+    pages += ["/", "/shelves", "/yours", "/reader/you"]
     look_at_all(visitor, [(each, 200) for each in pages], tell)

@@ -47,6 +47,35 @@ def test_what_is_saved_can_be_marked_as_read_at_once(fresh_site: Site, visits: V
     expect(read).to_have_attribute("aria-pressed", "false")
 
 
+def test_a_second_press_is_not_lost_while_the_first_is_on_its_way(
+    fresh_site: Site, visits: Visits
+) -> None:
+    """Each press counts, in order, and the page ends as the library does.
+
+    Break: let `act` return where `before` is set.
+    """
+    page = visits.begin(fresh_site.url).go("/search?q=fairness")
+    number = numbers(page)[0]
+    held: list[Route] = []
+    page.route("**/act/save", lambda route: held.append(route))
+    save = press_save(page, number).locator('button[data-act="save"]')
+    page.keyboard.press("m")  # its own paper's next act, while that is on its way
+    upvote = save.locator("xpath=..").locator('button[data-act="upvote"]')
+    for _ in range(3):
+        upvote.click()
+    press_save(page, number)
+    page.wait_for_timeout(200)
+    assert len(held) == 1
+    held[0].continue_()
+    expect(page.locator("#toast")).to_contain_text("Took")
+    expect(save).to_have_attribute("aria-pressed", "false")
+    expect(upvote).to_have_attribute("aria-pressed", "true")
+    page.unroute("**/act/save")
+    page.reload()
+    expect(save).to_have_attribute("aria-pressed", "false")
+    expect(upvote).to_have_attribute("aria-pressed", "true")
+
+
 def test_undo_waits_for_what_is_on_its_way(fresh_site: Site, visits: Visits) -> None:
     """Break: let `undoLast` not wait for `running`; the first save is undone then."""
     page = visits.begin(fresh_site.url).go("/search?q=fairness")

@@ -90,11 +90,11 @@ def test_the_plain_text_can_be_read_as_it_is() -> None:
         "Friday 17 April 2026. No. 12, 1 paper.",
         "1. Lanterns Lanterns",
         "Ada Novak, Ben Okoro",
-        "63 % match. Your shelf “light”: near “Of lamps”, which you saved; wick, oil",
+        "63 % match. Near “Of lamps”, which you saved; wick, oil",
         f"{URL}/paper/101",
         f"Save: {URL}/mail/act/save-3-7-101-",
         f"Not for me: {URL}/mail/act/pass-3-7-101-",
-        "And 4 more on the web.",
+        f"And 4 more on the web: {URL}/yours/2026-04-17",
         "Nothing new for this search.",
         f"On the web: {URL}/yours/2026-04-17",
         f"Schedule: {URL}/account/mail",
@@ -137,12 +137,36 @@ def test_a_letter_stays_small() -> None:
     assert max(map(len, encoded.split(b"\r\n"))) <= 78
 
 
+def test_what_has_no_room_is_counted_and_led_to() -> None:
+    """Each section that was cut says how many papers stand on the page of the edition, one of which
+    nothing was left, too. Break: leave the sections without papers out of `lay_out`."""
+    titles = ["状态空间" * 75] * 30
+    entries = [make_entry(n, title, excerpt=title) for n, title in enumerate(titles, 1)]
+    cut = make_edition(
+        Section("shelf-7", "light", tuple(entries)),
+        Section("search-2", "rivers", tuple(make_entry(n) for n in range(31, 36))),
+    )
+    written = write(cut)
+    shown = len(titles_of(written.html))
+    assert shown < 30 and "35 papers" in written.subject
+    text = " ".join(written.text.split())
+    for more in (30 - shown, 5):
+        assert f"And {more} more on the web: {URL}/yours/2026-04-17" in text
+        assert f'<a href="{URL}/yours/2026-04-17" ' in written.html
+        assert f">{more} more on the web</a>" in written.html
+
+
 @pytest.mark.parametrize("url", ["", "http://127.0.0.1:8000"])
 def test_without_https_there_is_no_one_click(url: str) -> None:
+    """But the way out that a mail program opens in a browser, where there is an address. Break: set
+    List-Unsubscribe-Post for any address."""
     written = write(make_edition(), url=url)
-    names = [name for name in HEADERS if "Unsubscribe" not in name]
+    names = [name for name in HEADERS if name != "List-Unsubscribe-Post"]
+    if not url:
+        names.remove("List-Unsubscribe")
     assert not list(find_harm(written.payload, names))
     if url:
+        assert read(written.payload)["List-Unsubscribe"].startswith(f"<{url}/mail/unsubscribe/")
         assert f"Unsubscribe: {url}/mail/unsubscribe/" in written.text
     else:
         assert "http" not in written.text and "href" not in written.html

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -70,16 +71,18 @@ def test_a_token_fits_one_thing_only(tmp_path: Path) -> None:
         "stop": tokens.for_stop(office.ada.id, "ada@example.org"),
         "confirm": tokens.for_confirming(found),
         "button": tokens.for_button(button, office.ada, found),
+        "refuse": tokens.for_refusing(office.ada.id, "ada@example.org"),
     }
-    verbs = {
+    verbs: dict[str, Callable[[str], object]] = {
         "stop": office.subscriptions.find_stop,
         "confirm": office.subscriptions.find_asked,
         "button": office.subscriptions.find_pressed,
+        "refuse": office.subscriptions.is_refused,
     }
     for kind, token in made.items():
         for name, verb in verbs.items():
             if kind == name:
-                assert verb(token)
+                assert verb(token) is not None
             else:
                 with pytest.raises(NotFoundError):
                     verb(token)
@@ -105,6 +108,7 @@ def test_what_was_never_a_token(tmp_path: Path) -> None:
             office.subscriptions.find_stop,
             office.subscriptions.find_asked,
             office.subscriptions.find_pressed,
+            office.subscriptions.is_refused,
         ):
             with pytest.raises(NotFoundError):
                 verb(token)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from office import Office
 
 from broadsheet.edition import Section
-from broadsheet.errors import ConflictError, NotFoundError
+from broadsheet.errors import ConflictError, MailError, NotFoundError
 from broadsheet.mailing import State
-from letterbox import HEADERS, MONDAY, Stub, find_harm, make_earlier, make_edition, read
+from broadsheet.post import headers
+from broadsheet.press.own import LIBRARY_KEY
+from letterbox import HEADERS, MONDAY, Stub, find_harm, make_earlier, make_edition, make_entry, read
 
 QUIET = Section("shelf-7", "light", note="Nothing new.")
 
@@ -50,6 +53,41 @@ def test_who_gets_no_letter(tmp_path: Path) -> None:
         transaction.put_reader(replace(office.ada, disabled=True))
     assert office.post.queue([edition]) == 0
     assert Office(tmp_path / "other", postman=False).post.queue([edition]) == 0
+
+
+def test_a_quiet_edition_is_not_mailed(tmp_path: Path) -> None:
+    """Though it shows what else is new; but the first one is, where it has papers to begin with.
+    Break: go by `entries` alone in `is_worth_a_letter`."""
+    office = Office(tmp_path)
+    office.subscriptions.subscribe(office.ada, "ada@example.org")
+    also = replace(make_edition(Section("also", "Also", (make_entry(),))), quiet="Nothing new.")
+    older = Section(LIBRARY_KEY, "From the library", (make_entry(2),))
+    library = replace(make_edition(older, name="2026-04-18"), quiet="Nothing new.")
+    first, second = office.print_own(also), office.print_own(library)
+    assert (first.number, second.number) == (1, 2)
+    assert office.post.queue([first, second]) == office.post.queue_missed() == 0
+    assert office.post.queue([replace(second, number=1)]) == 1
+
+
+def test_a_letter_that_must_not_leave_counts_as_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """So that its papers come back. Break: let the MailError of `compose` through."""
+    office = Office(tmp_path)
+    office.subscriptions.subscribe(office.ada, "ada@example.org")
+    edition = office.print_own(make_edition())
+
+    def reject(payload: bytes, names: list[str]) -> NoReturn:
+        raise MailError("A letter came out with headers that nobody gave it, and is not sent.")
+
+    monkeypatch.setattr(headers, "check", reject)
+    office.post.queue([edition])
+    (letter,) = office.store.get_letters()
+    assert (letter.state, letter.name) == (State.FAILED, edition.name)
+    assert "nobody gave it" in letter.reply and "nobody gave it" in caplog.text
+    assert not office.store.find_offered(office.ada.id, [101, 102])
+    assert [each.id for each in office.post.get_queue().lost] == [letter.id]
+    assert office.post.queue_missed() == 0 and not office.relay.taken
 
 
 def test_the_first_letter_of_a_week_has_a_picture(tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from broadsheet.recommend.alerts import (
-    LEAST_JUDGED,
     Batch,
+    Share,
+    find_bar,
     find_cut,
     keep_record,
-    pick_alerts,
     scale,
     select,
 )
@@ -54,37 +54,52 @@ def test_it_is_silent_where_nothing_is_sure() -> None:
     assert not select([3.0] * 50, [False] * 50, [1.0, 2.0], 0.1).any()
 
 
-def test_too_few_judgements_promise_nothing_and_hold_nothing_back() -> None:
-    """Break to see it fail: drop the question how many were judged."""
-    found = {1: [(10, 0.1), (11, 0.9)], 2: [(12, 0.2)]}
-    everything = {1: [10, 11], 2: [12]}
-    few = [(0.5, False)] * (LEAST_JUDGED - 1)
-    assert pick_alerts(found, few, 0.2) == everything
-    assert pick_alerts(found, few * 5, 0) == everything
-    assert pick_alerts(found, few * 5, 0.2) == {1: [11], 2: []}
+def test_above_the_bar_few_are_misses() -> None:
+    """However small the batches: each paper here is one of its own.
+
+    Break to see it fail: let `find_bar` ask for each of 100 new papers whether it alone may be sent
+    (`find_cut(judged, kept, [score], promise)`).
+    """
+    rng, sent, missed = np.random.default_rng(3), 0, 0
+    for _ in range(100):
+        (judged, kept), (new, wanted) = draw(rng, 300), draw(rng, 40)
+        above = new >= find_bar(judged, kept, 0.2)
+        sent, missed = sent + int(above.sum()), missed + int((above & ~wanted).sum())
+    assert sent > 500 and missed / sent <= 0.23
 
 
-def test_all_searches_are_decided_together() -> None:
-    """Break to see it fail: ask `find_cut` search by search."""
-    judged = [(0.5, False)] * 3 + [(1.0, True)] * 17
-    found = {search: [(search, 0.9)] for search in range(1, 11)}
-    assert pick_alerts(found, judged, 0.1) == {search: [search] for search in found}
-    assert find_cut([0.95] * 2 + [1.0] * 18, [False] * 2 + [True] * 18, [0.9], 0.1) == math.inf
+def test_a_bar_does_not_rise_by_itself() -> None:
+    """What was sent above a bar is all that is judged next; it gives that bar again.
+
+    Break to see it fail: set a tenth more papers of score 0 beside those judged, as not kept.
+    """
+    rng = np.random.default_rng(4)
+    judged, kept = draw(rng, 2_000)
+    bar = find_bar(judged, kept, 0.2)
+    above = judged >= bar
+    assert find_bar(judged[above], kept[above], 0.2) == pytest.approx(bar, abs=0.05)
+
+
+def test_nothing_reaches_the_bar_where_nothing_was_kept() -> None:
+    """Break to see it fail: return the greatest score where nothing may be sent."""
+    assert find_bar([1.0, 2.0, 3.0] * 20, [False] * 60, 0.3) == math.inf
 
 
 def test_silent_batches_are_counted_apart() -> None:
-    """Two of four batches were silent; on average over all there were 25 % misses, among those
-    that were sent 50 %.
+    """Two of four batches were silent; on average over all there were 20 % misses, among those
+    that were sent 40 %, and of the papers in them a half.
 
     Break to see it fail: divide by all batches for `among_sent`.
     """
-    record = keep_record(0.3, [Batch(0, 0), Batch(4, 3), Batch(0, 0), Batch(4, 1)])
-    assert (record.batches, record.silent, record.overall) == (4, 2, 0.25)
-    assert record.among_sent == 0.5
-    assert (record.low, record.high) == (0, 1)
+    record = keep_record(0.3, [Batch(0, 0), Batch(4, 3), Batch(0, 0), Batch(20, 1)])
+    assert (record.batches, record.silent, record.papers) == (4, 2, 24)
+    assert record.overall == pytest.approx(0.2)
+    assert record.among_sent.value == pytest.approx(0.4)
+    assert (record.among_sent.low, record.among_sent.high) == (0, 1)
+    assert record.of_papers.value == pytest.approx(4 / 24)
     assert record.sentence == (
-        "Promised: at most 30% misses on average. Of what was sent in 2 batches, 50% were misses "
-        "(between 0% and 100%); 2 batches were silent."
+        "Among the batches that were sent: 17% [0, 100] of 24 papers were passed over; "
+        "2 batches were silent."
     )
     assert "Nothing was sent" in keep_record(0.3, [Batch(0, 0)]).sentence
     assert "Nothing was sent" in keep_record(0.3, []).sentence
@@ -92,8 +107,23 @@ def test_silent_batches_are_counted_apart() -> None:
 
 def test_one_batch_says_little() -> None:
     """Break to see it fail: take the spread of one batch for 0."""
-    record = keep_record(0.2, [Batch(10, 1)])
-    assert (record.low, record.high) == (0, 1)
+    assert keep_record(0.2, [Batch(10, 1)]).of_papers == Share(0.1, 0, 1)
+
+
+def test_the_interval_of_what_was_sent_holds_the_truth() -> None:
+    """In about 95 of 100 cases, also where batches differ from each other.
+
+    Break to see it fail: take all papers for independent, `many` for their number.
+    """
+    rng, held = np.random.default_rng(5), 0
+    for _ in range(200):
+        sizes = rng.integers(1, 12, 30)
+        rates = rng.beta(1, 3, 30)
+        record = keep_record(
+            0.3, [Batch(int(n), int(rng.binomial(n, p))) for n, p in zip(sizes, rates, strict=True)]
+        )
+        held += record.of_papers.low <= 0.25 <= record.of_papers.high
+    assert held / 200 >= 0.9
 
 
 def test_scores_mean_alike_from_search_to_search() -> None:

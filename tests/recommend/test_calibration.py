@@ -71,12 +71,19 @@ def test_it_says_how_many_answers_are_missing() -> None:
     three = learn([1, 0, 2], [True, False, True])
     assert three.sentence == "Not enough yet: 7 more answers."
     passed_over = learn(np.zeros(20), np.zeros(20, bool), seen=np.full(20, 0.25))
-    assert passed_over.answers == 5
+    assert passed_over.needed == 5
     nine = learn(np.arange(9), np.arange(9) > 4)
     assert nine.sentence == "Not enough yet: 1 more answer."
     enough = learn(np.arange(10), np.arange(10) > 4)
     assert enough.needed == 0
-    assert enough.sentence == "Learned from 10 answers."
+    assert enough.sentence == "Learned from 10 papers that you were shown."
+
+
+def test_it_counts_what_it_says() -> None:
+    """Break to see it fail: count what is not passed over as an answer, as the sum of `seen`."""
+    kept = np.arange(25) == 3
+    learned = learn(np.arange(25), kept, seen=np.arange(1.0, 26) ** -0.2)
+    assert learned.sentence == "Learned from 25 papers that you were shown."
 
 
 def test_only_keeping_proves_nothing() -> None:

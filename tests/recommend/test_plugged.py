@@ -30,23 +30,33 @@ class Contrary:
         return our_rankers()[0].learn(lessons, pool)
 
 
+class Unwilling:
+    """A ranker whose making fails."""
+
+    def __init__(self) -> None:
+        raise FileNotFoundError("no model of that name")
+
+
 @pytest.fixture
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [
         EntryPoint("contrary", f"{__name__}:Contrary", plugged.ENTRY_POINT_GROUP),
         EntryPoint("broken", "no_such_module:Ranker", plugged.ENTRY_POINT_GROUP),
         EntryPoint("absent", f"{__name__}:Nobody", plugged.ENTRY_POINT_GROUP),
+        EntryPoint("unwilling", f"{__name__}:Unwilling", plugged.ENTRY_POINT_GROUP),
     ]
     monkeypatch.setattr(plugged, "entry_points", lambda group: found)
 
 
 @pytest.mark.usefixtures("installed")
 def test_what_cannot_be_loaded_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever it raises. Break to see it fail: name the errors that are expected."""
     rankers = PluggedRankers()
     assert [each.id for each in rankers] == ["contrary@1"]
     assert len(rankers[:5]) == 1
     assert "broken" in caplog.text
     assert "absent" in caplog.text
+    assert "no model of that name" in caplog.text
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -13,6 +14,7 @@ from broadsheet.recommend import space
 from broadsheet.recommend.contract import leave_out, make_lessons
 from broadsheet.recommend.evaluate import order
 from broadsheet.recommend.invented import FIELDS, PAPERS, field_of, invent_pool
+from broadsheet.recommend.products import cut, multiply
 from broadsheet.recommend.smoothed import GRAPH, ROCCHIO, SmoothedRanker, our_rankers
 from broadsheet.recommend.space import Space, Spaces, find_directions
 
@@ -43,6 +45,30 @@ def test_not_for_me_keeps_a_field_away() -> None:
     before = best_of(make_lessons([0, 2]), 40)
     after = best_of(make_lessons([0, 2], [14]), 40)
     assert sum(field_of(row) == 1 for row in after) < sum(field_of(row) == 1 for row in before)
+
+
+def test_products_of_cuts_are_those_of_scipy() -> None:
+    """To the last bit. Break to see it fail: sum in `multiply` by `@`."""
+    dice = np.random.default_rng(3)
+    for matrix in (POOL.words, POOL.graph):
+        left, right = dice.integers(0, PAPERS, (2, 70))
+        expected = (matrix[left] @ matrix[right].T).toarray()
+        np.testing.assert_array_equal(multiply(cut(matrix, left), cut(matrix, right)), expected)
+        marked = multiply(cut(matrix, left), cut(matrix, right[:0])), cut(matrix, left[:0])
+        assert (marked[0].shape, marked[1].height) == ((70, 0), 0)
+
+
+def test_what_every_paper_says_is_no_reason() -> None:
+    """Break to see it fail: leave `is_plain` out of `_list`."""
+    pool = replace(POOL, terms=[f"{word}ing" for word in POOL.terms])
+    told = [each.name for each in RANKERS[0].learn(LESSONS, pool).terms(None, 5)]
+    plain = [f"{'giving' if f'{word}ing' == told[0] else word}" for word in POOL.terms]
+    named = [
+        each.name for each in RANKERS[0].learn(LESSONS, replace(POOL, terms=plain)).terms(None, 5)
+    ]
+    assert "giving" in plain
+    assert "giving" not in named
+    assert [f"{word}ing" for word in named[:3]] == told[1:4]
 
 
 def test_dislikes_count_a_quarter_of_all_likes_together() -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from broadsheet.errors import InvalidInputError, NotFoundError
+from broadsheet.model import Results
+from broadsheet.query import Query
 from broadsheet.recommend.grid import pick_grid
 from broadsheet.recommend.invented import invent_pool
 from topics import Learners, topic_of
@@ -54,11 +58,32 @@ def test_there_are_bounds(learners: Learners) -> None:
     recommender, ada = learners.recommender, learners.ada
     with pytest.raises(InvalidInputError, match="at least one"):
         recommender.start(ada, shelf, " \n ")
-    with pytest.raises(InvalidInputError, match="At most 200"):
-        recommender.start(ada, shelf, "x\n" * 201)
+    with pytest.raises(InvalidInputError, match="At most 50"):
+        recommender.start(ada, shelf, "x\n" * 51)
     with pytest.raises(NotFoundError):
         recommender.start(learners.ben, shelf, "2603.00002")
     assert recommender.start(ada, shelf, "()[]{}\n" + "word " * 9_999).signal == 0
+
+
+def test_a_line_that_is_no_reference_is_not_looked_for(
+    learners: Learners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Break: cut long lines and search for them: 200 of them were as many searches."""
+    asked: list[int] = []
+    index = learners.library._index
+    search = index.search
+
+    def count(query: Query, **how: Any) -> Results:
+        asked.append(how["limit"])
+        assert not how["facets"]
+        return search(query, **how)
+
+    monkeypatch.setattr(index, "search", count)
+    shelf, title = learners.shelf("Bees"), learners.library.get_work(4).title
+    lines = [f"{'bees ' * 60}{n} arXiv:2603.00001 {title}" for n in range(49)]
+    done = learners.recommender.start(learners.ada, shelf, "\n".join([*lines, title]))
+    assert on(learners, shelf) == [4] and "49 lines named no paper" in done.sentence
+    assert len(asked) == 1 and asked[0] <= 5
 
 
 def test_the_grid_covers_the_topics_with_what_people_like(learners: Learners) -> None:

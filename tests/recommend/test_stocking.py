@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from errno import ENOSPC
 from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from broadsheet import arrays
 from broadsheet.arrays import ArrayFolder
+from broadsheet.arrays import _write as write
 from broadsheet.learning import Wish
 from broadsheet.model import Work
-from broadsheet.recommend import stocking
+from broadsheet.ports import Pool
+from broadsheet.recommend import pool, stocking
 from broadsheet.recommend.desk import READING
-from broadsheet.recommend.pool import Stock, mark_all
+from broadsheet.recommend.pool import Paper, Stock, mark_all
 from broadsheet.recommend.saving import read_mark
+from broadsheet.recommend.space import Spaces
 from broadsheet.recommend.stocking import Stockroom
 from broadsheet.web.keeper import Keeper
 from topics import Learners, make_paper
@@ -132,6 +140,176 @@ def test_new_papers_come_in_and_changed_ones_change(learners: Learners) -> None:
     assert set(near) <= set(range(1, 21)), "bees are near bees"
 
 
+def test_who_warms_has_it_prepared_before_requests_see_it(
+    learners: Learners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Break to see it fail: take up in `_look_up` whatever the size, or replace, then prepare."""
+    monkeypatch.setattr(stocking, "SMALL", 10)
+    keeper, other = open_room(learners), open_room(learners)
+    keeper.refresh()
+    seen: list[tuple[int, int]] = []
+
+    def prepare(pool: Pool) -> None:
+        served = other._stock
+        seen.append((len(pool.numbers), len(served.pool.numbers) if served else 0))
+
+    other._prepare = prepare
+    other.warm()
+    assert seen == [(60, 60)], "requests have nothing else yet"
+    learners.add(make_paper(70, "bees"))
+    learners.time.pass_by(timedelta(minutes=2))
+    keeper.refresh()
+    assert len(get(other).pool.numbers) == 60
+    other.warm()
+    assert seen == [(60, 60), (61, 60)]
+    assert len(get(other).pool.numbers) == 61
+    other.warm()
+    assert len(seen) == 2
+
+
+def test_requests_do_not_wait_for_what_is_being_added(
+    learners: Learners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Break to see it fail: hold `_lock` in `Stockroom.get` while papers are added."""
+    monkeypatch.setattr(stocking, "MOST_NEW", 30)
+    monkeypatch.setattr(stocking, "MOMENT", 0.01)
+    monkeypatch.setattr(stocking, "FEW", 0)
+    room = open_room(learners)
+    room.refresh()
+    missing = [number for number in range(1, 61) if number not in get(room).pool.rows]
+    served: list[int] = []
+
+    def ask() -> None:
+        for stock in (room.get(), room.get([missing[1]], wait=False)):
+            served.append(len(stock.pool.rows) if stock else 0)
+
+    def extend(stock: Stock, papers: Sequence[Paper], vectors: NDArray[np.float32]) -> Stock:
+        asking = threading.Thread(target=ask)
+        asking.start()
+        asking.join(5)
+        return pool.extend(stock, papers, vectors)
+
+    monkeypatch.setattr(stocking, "extend", extend)
+    assert len(get(room, missing[0]).pool.rows) == 31
+    assert served == [30, 30]
+    monkeypatch.undo()
+    assert len(get(room, missing[1]).pool.rows) == 32
+
+
+def test_what_cannot_be_saved_serves_the_process_that_made_it(
+    learners: Learners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Break to see it fail: take what `load_stock` gives in `_keep`, whatever its mark; or take up
+    in `_load_newer` whatever is unlike the mark of the stock. Then the whole work is done anew at
+    each look of the keeper, and the new paper never comes in."""
+    monkeypatch.setattr(stocking, "SMALL", 10)
+    keeper, other = open_room(learners), open_room(learners)
+    keeper.refresh()
+    get(other)
+    (number,) = learners.add(make_paper(70, "bees"))
+    learners.time.pass_by(timedelta(minutes=2))
+    monkeypatch.setattr(arrays, "_write", fill_the_disk)
+    assert keeper.refresh() == 1
+    assert keeper.refresh() == 0
+    assert number in get(keeper).pool.rows
+    keeper.warm()
+    assert number in get(keeper).pool.rows
+    assert number not in get(other).pool.rows
+    monkeypatch.undo()
+    learners.add(make_paper(71, "bees"))
+    learners.time.pass_by(timedelta(minutes=2))
+    assert keeper.refresh() == 1
+    assert len(get(other).pool.rows) == 62, "what is saved at last is taken up"
+
+
+def test_no_mark_is_saved_of_what_was_not(
+    learners: Learners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is room for a mark on a disk that has none for a stock: others would look for that
+    stock at each request. Break to see it fail: save the mark whatever became of the stock."""
+    room = open_room(learners)
+    room.refresh()
+    cache = ArrayFolder(learners.folder / "learning")
+    mark = read_mark(cache)
+    learners.add(make_paper(70, "bees"))
+    learners.time.pass_by(timedelta(minutes=2))
+    monkeypatch.setattr(arrays, "_write", fill_the_disk)
+    room.refresh()
+    assert read_mark(cache) == mark
+
+
+def fill_the_disk(file: IO[bytes], held: Mapping[str, NDArray[Any]]) -> None:
+    """Keeps small things only."""
+    if sum(array.nbytes for array in held.values()) > 1_000:
+        raise OSError(ENOSPC, "No space left on device")
+    write(file, held)
+
+
+def open_lacking(
+    learners: Learners, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Stockroom, list[int]]:
+    """A stock of half of a library, and what it lacks."""
+    monkeypatch.setattr(stocking, "MOST_NEW", 30)
+    room = open_room(learners)
+    room.refresh()
+    return room, [number for number in range(1, 61) if number not in get(room).pool.rows]
+
+
+def test_a_few_papers_are_appended_and_the_space_is_kept(
+    learners: Learners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Break to see it fail: add papers by `extend` in `Stockroom._add` however few they are."""
+    room, missing = open_lacking(learners, monkeypatch)
+    spaces = Spaces()
+    room._prepare = spaces.of
+    directions = spaces.of(get(room).pool).directions
+    monkeypatch.setattr(stocking, "extend", None)
+    for count, number in enumerate(missing[:3], 31):
+        pool = get(room, number).pool
+        assert len(pool.numbers) == count
+        assert spaces.of(pool).directions is directions
+
+
+def test_many_papers_are_added_beside_the_requests(
+    learners: Learners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Break to see it fail: add in `Stockroom.get` all that is missing."""
+    monkeypatch.setattr(stocking, "SMALL", 10)
+    monkeypatch.setattr(stocking, "FEW", 2)
+    monkeypatch.setattr(stocking, "SOME", 5)
+    room, missing = open_lacking(learners, monkeypatch)
+    room.warm()
+    sizes = []
+    for _ in range(4):
+        stock = room.get(missing[:12], wait=False)
+        sizes.append(len(stock.pool.numbers) if stock else 0)
+    assert sizes == [32, 34, 36, 38], "two at a time"
+    while missing[11] not in get(room).pool.rows or missing[0] not in get(room).pool.rows:
+        before = len(get(room).pool.numbers)
+        room.warm()
+        assert before < len(get(room).pool.numbers) <= before + 5
+
+
+def test_the_keeper_takes_in_what_shelves_learn_from(
+    learners: Learners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With all its neighbours, for all processes. Break to see it fail: leave `lacking` out of
+    `Stockroom._follow`, or `_rough` out of `_find_lacking`."""
+    room, missing = open_lacking(learners, monkeypatch)
+    shelf = learners.shelf("Bees", missing[0])
+    get(room, missing[0])
+    assert room.refresh() == 1, "what was only appended"
+    learners.library.shelves.save(learners.ada, missing[1], [shelf])
+    assert room.refresh() == 0, "it has looked a moment ago"
+    learners.time.pass_by(timedelta(minutes=2))
+    assert room.refresh() == 1
+    stock = get(open_room(learners))
+    assert set(missing[:2]) <= stock.pool.rows.keys()
+    assert stock.pool.rows[missing[0]] in stock.near.rows[:30], "others find it, too"
+    learners.time.pass_by(timedelta(minutes=2))
+    assert room.refresh() == 0
+
+
 def test_what_was_merged_away_goes(learners: Learners) -> None:
     room = open_room(learners)
     room.refresh()
@@ -156,6 +334,23 @@ def test_lessons_that_it_lacks_are_added_for_who_asks(
     assert 999 not in stock.pool.rows
     assert get(room, missing, 999) is stock, "what is not there is not asked for again"
     assert missing not in get(open_room(learners)).pool.rows
+
+
+def test_readers_make_a_process_add_so_much_and_no_more(
+    learners: Learners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What goes to press has its papers in any case. Break to see it fail: leave the bound out of
+    `get`."""
+    monkeypatch.setattr(stocking, "MOST_NEW", 10)
+    monkeypatch.setattr(stocking, "MOST_ADDED", 4)
+    room = open_room(learners)
+    room.refresh()
+    rows = get(room).pool.rows
+    missing = [number for number in range(1, 61) if number not in rows]
+    for start in range(0, 12, 3):
+        room.get(missing[start : start + 3], wait=False)
+    assert len(get(room).pool.rows) == len(rows) + 6
+    assert missing[-1] in get(room, missing[-1]).pool.rows
 
 
 def test_what_shelves_learn_from_is_read_in_however_old(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from broadsheet.recommend import terms
-from broadsheet.recommend.terms import learn, read_text, tokenise, weigh
+from broadsheet.recommend.terms import learn, read_text, tokenise, tokenise_pairs, weigh
 
 TEXTS = [
     "Bees dance, and bees sing",
@@ -68,3 +68,13 @@ def test_titles_count_twice_and_texts_are_cut() -> None:
     text = read_text("Bees", "x" * 50_000)
     assert text.startswith("Bees\nBees\nx")
     assert len(text) < 20_100
+
+
+def test_pairs_of_words_are_terms_where_they_are_asked_for() -> None:
+    """Break to see it fail: read words alone in `learn`, whatever is asked."""
+    texts = ["High blood pressure", "Blood pressure of whales", "The blood of whales"]
+    words, _ = learn(texts)
+    pairs, weights = learn(texts, tokenise_pairs)
+    assert sorted(words.terms) == ["blood", "pressure", "whales"]
+    assert sorted(pairs.terms) == ["blood", "blood pressure", "of whales", "pressure", "whales"]
+    assert weights.shape == (3, 5)

@@ -15,7 +15,7 @@ def test_a_higher_floor_sends_less_is_surer_and_misses_more() -> None:
     """Break to see it fail: sort the papers the other way round."""
     rng = np.random.default_rng(1)
     drawn = work_out(7, SURE, rng.normal(size=600), np.repeat(np.arange(30), 20), per_day=6)
-    assert (drawn.shelf_id, drawn.days, drawn.answers) == (7, 30, 100)
+    assert (drawn.shelf_id, drawn.days, drawn.shown) == (7, 30, 100)
     assert tuple(point.floor for point in drawn.points) == FLOORS
     sent = [point for point in drawn.points if point.papers]
     for lower, higher in zip(sent, sent[1:], strict=False):
@@ -53,6 +53,18 @@ def test_a_floor_that_nothing_reaches_is_quiet() -> None:
     """Break to see it fail: leave the case of nothing sent out of `_point`."""
     (*_, last) = work_out(1, SURE, [-1.0, -2.0], [1, 2], per_day=6).points
     assert (last.papers, last.missed, last.quiet) == (0, 1, 1)
+
+
+def test_what_is_too_far_to_be_sent_is_missed() -> None:
+    """Break to see it fail: leave `least` out of what is eligible."""
+    scores, days = [2.0, 0.5, 1.5, 0.9], [1, 1, 2, 3]
+    all_, near = (work_out(1, SURE, scores, days, per_day=6, least=least).points[0]
+                  for least in (-9.0, 1.0))  # fmt: skip
+    assert all_.papers == pytest.approx(4 / 3)
+    assert (all_.missed, all_.quiet) == (0, 0)
+    assert near.papers == pytest.approx(2 / 3)
+    assert near.quiet == pytest.approx(1 / 3)
+    assert near.missed > 0
 
 
 def test_the_same_again() -> None:

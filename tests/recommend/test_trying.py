@@ -52,8 +52,10 @@ def test_what_cannot_be_is_refused(learners: Learners) -> None:
     recommender, ada = learners.recommender, learners.ada
     shelf = learners.shelf("Bees", 1)
     ours, other = (each.id for each in recommender.list_rankers()[:2])
-    for challenger in (ours, "", "nobody@1"):
-        with pytest.raises(InvalidInputError, match="another ranker"):
+    with pytest.raises(InvalidInputError, match="another ranker"):
+        recommender.begin_trial(ada, shelf, ours)
+    for challenger in ("", "nobody@1"):
+        with pytest.raises(InvalidInputError, match=f"There is no ranker.*{other}"):
             recommender.begin_trial(ada, shelf, challenger)
     with pytest.raises(NotFoundError):
         recommender.begin_trial(learners.ben, shelf, other)

@@ -89,6 +89,7 @@ def test_ten_thousand_guesses_try_few_passwords(lab: Lab, addresses: int) -> Non
     assert tried == told.count(400) <= min(RATES["sign-in"].burst * addresses, 29)
 
 
+@pytest.mark.alone
 def test_an_unknown_name_takes_as_long_as_a_wrong_password(lab: Lab) -> None:
     """150 of each, turn by turn, with the parameters of every day; medians of the processor's time,
     which is what takes long, within 5 ms."""

@@ -152,6 +152,7 @@ def test_a_bomb_is_defused(tmp_path: Path, what: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_drip_is_left_at_the_deadline(tmp_path: Path) -> None:
     came, cpu, memory, wall = ask(tmp_path, drip, 1)
     print("a drip", end="")

@@ -24,7 +24,7 @@ from outgoing import DAY, HOUR, MINUTE, Outgoing, papers_in, postman_to
 pytestmark = pytest.mark.slow
 
 READERS = 20
-PATIENCE = Patience(opening=0.3, letter=0.15, answer=0.1, farewell=0.05)
+PATIENCE = Patience(opening=0.3, letter=0.1, answer=0.08, farewell=0.03)
 PATIENT = Patience(opening=5, letter=5, answer=5, farewell=1)
 LATER, NEVER, SILENCE, HANG_UP = Outcome
 IMPOSSIBLE = {

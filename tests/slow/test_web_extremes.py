@@ -19,7 +19,7 @@ from broadsheet.web.limits import Limits
 from broadsheet.wiring import open_library
 from served import copy_library, make_demo
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 HERE = "http://127.0.0.1:8000"
 OURS = {"sec-fetch-site": "same-origin"}
 SECONDS = 5.0

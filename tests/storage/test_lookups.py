@@ -26,6 +26,7 @@ ASKED: dict[str, Callable[[SqlStore], object]] = {
     "get_keys": lambda store: store.get_keys(1),
     "get_shelves": lambda store: store.get_shelves(1),
     "get_shelves of all": lambda store: store.get_shelves(),
+    "get_shelves_of": lambda store: store.get_shelves_of([1, 2]),
     "get_shelf": lambda store: store.get_shelf(1),
     "get_saved": lambda store: store.get_saved([1, 2], limit=20),
     "find_saved": lambda store: store.find_saved(1, [1, 2]),
@@ -33,6 +34,9 @@ ASKED: dict[str, Callable[[SqlStore], object]] = {
     "get_searches": lambda store: store.get_searches(1),
     "get_search": lambda store: store.get_search(1),
     "get_follows": lambda store: store.get_follows(1),
+    "get_searches_of": lambda store: store.get_searches_of([1, 2]),
+    "get_follows_of": lambda store: store.get_follows_of([1, 2]),
+    "get_answers_of": lambda store: store.get_answers_of([1, 2]),
     "get_votes": lambda store: store.get_votes([1, 2], reader_id=1),
     "get_votes_since": lambda store: store.get_votes_since(NOW),
     "get_votes_for": lambda store: store.get_votes_for([1, 2]),
@@ -52,6 +56,7 @@ ASKED: dict[str, Callable[[SqlStore], object]] = {
     "get_edition_names": lambda store: store.get_edition_names(Scope.DAY),
     "get_editions": lambda store: store.get_editions(Scope.DAY, until="2026-03-01", limit=9),
     "find_printed": lambda store: store.find_printed([1, 2], Scope.DAY),
+    "find_offered_to": lambda store: store.find_offered_to([1, 2], [1, 2]),
     "find_news": lambda store: store.find_news([1, 2]),
 }
 

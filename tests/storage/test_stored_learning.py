@@ -178,3 +178,13 @@ def test_facts(store: SqlStore) -> None:
     with store.write() as writing:
         writing.put_fact("tuned", "", now=LATER)
     assert (store.get_fact("tuned"), store.get_fact("promise")) == ("", "c")
+
+
+def test_facts_that_begin_alike_are_dropped_when_they_are_old(store: SqlStore) -> None:
+    """Break: let "_" and "%" of the prefix stand for any letter."""
+    with store.write() as writing:
+        for name, at in (("as_a", NOW), ("as_b", LATER), ("asks", NOW), ("as", NOW)):
+            writing.put_fact(name, "x", now=at)
+        writing.drop_facts("as_", before=LATER)
+    left = [name for name in ("as_a", "as_b", "asks", "as") if store.get_fact(name)]
+    assert left == ["as_b", "asks", "as"]

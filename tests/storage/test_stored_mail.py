@@ -110,18 +110,33 @@ def test_a_letter_changes_only_from_the_state_that_it_was_in(store: SqlStore) ->
 # --- What was offered -------------------------------------------------------------------------
 
 
-def print_own(store: SqlStore, reader_id: int, name: str, *work_ids: int) -> None:
+def print_own(
+    store: SqlStore, reader_id: int, name: str, *work_ids: int, offers: bool = True
+) -> None:
     day = date.fromisoformat(name)
     entries = tuple(Entry(place, number, "A title") for place, number in enumerate(work_ids, 1))
     sections = (Section("top", "Top", entries),)
     with store.write() as writing:
-        writing.print_edition(
-            Edition(Scope.READER, name, day, day, NOW, reader_id=reader_id, sections=sections)
-        )
+        edition = Edition(Scope.READER, name, day, day, NOW, reader_id=reader_id, sections=sections)
+        writing.print_edition(edition, offers=offers)
+
+
+def test_what_was_offered_to_each_of_many(store: SqlStore) -> None:
+    """In one query; what is printed without being offered is not. Break: note it all the same."""
+    a, b, c = fill(store, *([make_record(number)] for number in range(3)))
+    one, two, three = add_readers(store, "ada", "bo", "cy")
+    print_own(store, one, "2026-03-01", a, b)
+    print_own(store, two, "2026-03-01", b, c)
+    print_own(store, two, "2026-03-02", a, offers=False)
+    with counting(store) as asked:
+        found = store.find_offered_to([one, two, three], [a, b])
+    assert found == {one: {a, b}, two: {b}, three: frozenset()}
+    assert len(asked) == 1
+    assert store.find_offered_to([], [a]) == {}
 
 
 def test_what_was_offered_and_not_lost(store: SqlStore) -> None:
-    """Break to see it fail: leave `_LOST_ONE` out, or forget whose letter it is."""
+    """Break to see it fail: leave `is_lost` out, or forget whose letter it is."""
     a, b, c, d = fill(store, *([make_record(number)] for number in range(4)))
     one, two = add_readers(store, "ada", "bo")
     print_own(store, one, "2026-03-01", a, b)
@@ -138,6 +153,10 @@ def test_what_was_offered_and_not_lost(store: SqlStore) -> None:
         with counting(store) as asked:
             found = store.find_offered(one, every)
         assert found == ({b, c} if state in LOST else {a, b, c})
+        assert len(store.get_last_editions([one, two], 5)[one]) == 2
+        arrived = store.get_last_editions([one, two], 5, arrived=True)
+        assert len(arrived[one]) == (1 if state in LOST else 2)
+        assert len(arrived[two]) == 1
         assert len(asked) == 1
     assert store.find_offered(two, every) == {d}
     assert store.find_offered(one, []) == frozenset()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -214,6 +215,18 @@ def test_reset(bench: Bench) -> None:
     bench.tuning.reset(bench.olga)
     with pytest.raises(ConflictError):
         bench.library.journal.undo(bench.olga, done.signal)
+
+
+def test_who_is_an_operator_no_more_cannot_undo_what_search_goes_by(bench: Bench) -> None:
+    """Break to see it fail: leave `_require_operator` out of `_undo`."""
+    with bench.store.write() as transaction:
+        transaction.put_fact("tuned", "more", now=START)
+    done = bench.tuning.reset(bench.olga)
+    with bench.store.write() as transaction:
+        transaction.put_reader(replace(bench.olga, role=Role.READER))
+    with pytest.raises(ConflictError, match="Only an operator"):
+        bench.library.journal.undo(bench.olga, done.signal)
+    assert bench.store.get_fact("tuned") == ""
 
 
 def test_a_configuration_of_a_newer_version_is_the_shipped_one(bench: Bench) -> None:

@@ -82,6 +82,25 @@ def _fill(folder: Path, many: int) -> Library:
 
 
 @contextmanager
+def kept_clean(library: Library) -> Iterator[Library]:
+    """A library that several tests share: what its one reader did meanwhile is undone."""
+    you = library.accounts.alone()
+    before = {shelf.id for shelf in library.shelves.get(you)}
+    yield library
+    for shelf in library.shelves.get(you):
+        if shelf.id not in before:
+            library.shelves.delete(you, shelf.id)
+    for follow in library.community.get_follows(you):
+        library.community.unfollow(you, follow.author)
+    numbers = [shown.work.id for shown in library.search("", limit=100).shown]
+    for number, answers in library.recommender.get_answers(you, numbers).items():
+        for answer in answers:
+            library.recommender.take_back(you, number, answer.opinion, answer.shelf_id)
+    assert not library.recommender.get_answers(you, numbers)
+    library.press.forget()
+
+
+@contextmanager
 def two_sizes(
     folder: Path, many: int, fill: Callable[[Library, int], None]
 ) -> Iterator[list[Library]]:

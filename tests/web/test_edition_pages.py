@@ -163,14 +163,18 @@ def test_ones_own_edition_has_an_address_for_feed_readers(
     client: TestClient, morning: Library
 ) -> None:
     """Break: declare the door for Who.READER, or sign nothing."""
-    (feed,) = hrefs(read(client, "/yours"), ".follow p:first-of-type a")
+    feed, as_json = hrefs(read(client, "/yours"), ".follow a[href*='link.']")
     assert feed.startswith("/yours/link.") and feed.endswith(".atom")
     app = create_app(morning, Settings(library=Path("unused"), host="0.0.0.0"))
     stranger = TestClient(app, ADDRESS, follow_redirects=False)
     assert stranger.get("/yours.atom").status_code != 200
     answer = stranger.get(feed)
     assert answer.status_code == 200 and b"<feed" in answer.content
-    for wrong in (feed[:-6] + "x.atom", "/yours/link.1-x.atom", feed.replace(".atom", ".json")):
+    told = stranger.get(as_json).json()
+    assert told["version"] == "https://jsonfeed.org/version/1.1"
+    assert all({"id", "url", "title", "content_text"} <= item.keys() for item in told["items"])
+    assert len(told["items"]) == answer.text.count("<entry>")
+    for wrong in (feed[:-6] + "x.atom", "/yours/link.1-x.atom", feed.replace(".atom", ".xml")):
         assert stranger.get(wrong).status_code == 404
     morning.accounts.renew_addresses(morning.accounts.alone())
     assert stranger.get(feed).status_code == 404

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from invented import browse, hrefs, read, text
-from morning import open_morning
+from invented import browse, fields, hrefs, read, text
+from morning import kept_clean, open_morning
 from starlette.testclient import TestClient
 
 from broadsheet.learning import Opinion
@@ -20,10 +20,18 @@ JSON = {"Accept": "application/json"}
 BIBTEX = b"@article{a, title={A paper of my own}, author={Sample, Sam}, year={2020}}\n"
 
 
-@pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    with open_morning(tmp_path, 12) as opened:
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """One library for the tests of this file: most of what a page costs is to open it."""
+    with open_morning(tmp_path_factory.mktemp("shared"), 12) as opened:
         yield opened
+
+
+@pytest.fixture
+def library(shared: Library) -> Iterator[Library]:
+    """The shared one, as if nobody had used it before."""
+    with kept_clean(shared):
+        yield shared
 
 
 @pytest.fixture
@@ -90,7 +98,7 @@ def test_buttons_stand_as_was_answered(client: TestClient, library: Library, you
     assert {each.attributes["aria-pressed"] for each in pressed} == {"false"}
     others = [each for each in page.css(".entry") if not each.css("button[data-act=like]")]
     assert all(each.css("button[data-act=hide]") for each in others)
-    for path in ("/", "/paper/1", f"/shelf/{shelf}"):
+    for path in ("/", f"/shelf/{shelf}"):
         assert not read(client, path).css("[data-act=like], [data-act=hide]"), path
 
 
@@ -146,6 +154,44 @@ def test_every_way_of_starting_at_once(client: TestClient, library: Library, you
     assert len(library.shelves.get(you)) == 1 and again.startswith("/yours")
 
 
+def test_any_shelf_can_be_taught_on_a_papers_own_page(
+    client: TestClient, library: Library, you: Reader
+) -> None:
+    """Without script, and undone. Break: leave the shelf's number off the buttons."""
+    assert not read(client, "/paper/4").css("[data-act=like], [data-act=dislike]")
+    one, two = (library.shelves.make(you, name).target for name in ("One", "Two"))
+    library.shelves.save(you, 2, [two])  # the one used last comes first
+    for shelf, act in ((two, "like"), (one, "dislike"), (0, "hide")):
+        page = read(client, "/paper/4")
+        asked = [each.attributes["value"] for each in page.css(f"button[data-act={act}]")]
+        assert asked == (["0"] if act == "hide" else [str(two), str(one)])
+        button = page.css_first(f"button[data-act={act}][value='{shelf}']")
+        assert button is not None and button.attributes["aria-pressed"] == "false"
+        form = {**fields(page, "form.acts input"), "shelf": str(shelf)}
+        answer = client.post(button.attributes["formaction"] or "", data=form)
+        told = read(client, answer.headers["location"])
+        pressed = told.css("form.acts button[aria-pressed=true]")
+        assert f"/act/{act}" not in {each.attributes["formaction"] for each in pressed}
+        assert (act, str(shelf)) in {
+            (each.attributes["data-act"], each.attributes["value"]) for each in pressed
+        }
+    client.post("/act/undo", data=fields(told, ".said input"))
+    kept = library.recommender.get_answers(you, [4])[4]
+    assert {(each.shelf_id, each.opinion) for each in kept} == {
+        (two, Opinion.LIKE), (one, Opinion.DISLIKE),
+    }  # fmt: skip
+
+
+def test_a_start_of_nothing_leaves_nothing(
+    client: TestClient, library: Library, you: Reader
+) -> None:
+    """Break: leave the shelf that was made for it."""
+    refused = client.post("/act/start", data={"name": "Void", "papers": "no such paper at all"})
+    assert refused.status_code == 400 and "no such paper" in refused.text
+    assert start(client, name="Void", authors="Ada Sample").startswith("/yours")
+    assert not [shelf for shelf in library.shelves.get(you) if shelf.name == "Void"]
+
+
 def test_a_file_is_a_start(tmp_path: Path) -> None:
     readers = Readers(tmp_path, searching=True)
     client, you = browse(readers.library), readers.library.accounts.alone()
@@ -170,9 +216,14 @@ def test_a_start_for_a_shelf_that_is_there(
     )
 
 
-def test_empty_pages_lead_to_a_start(client: TestClient) -> None:
+def test_empty_pages_lead_to_a_start(client: TestClient, library: Library, you: Reader) -> None:
+    """And the front page, in a line, until there is a shelf. Break: leave `offered` out of it."""
     for path in ("/yours", "/shelves"):
         assert "/start" in hrefs(read(client, path), "a.button"), path
+    assert "/start" in hrefs(read(client, "/"), ".told a")
+    assert "/start" not in hrefs(read(client, "/week/2026-W09"), ".told a")
+    library.shelves.make(you, "Lamps")
+    assert "/start" not in hrefs(read(client, "/"), ".told a")
 
 
 def test_opinions_are_told_apart_by_shelf(

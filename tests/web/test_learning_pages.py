@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from invented import browse, fields, hrefs, read, text
+from invented import NOW, browse, fields, hrefs, read, text
 from lab import MODES, open_lab
-from morning import NASTY, count_questions, open_morning, two_sizes
+from morning import NASTY, TODAY, count_questions, kept_clean, open_morning, two_sizes
 from starlette.testclient import TestClient
 
+from broadsheet.edition import Edition, Entry, Scope, Section
 from broadsheet.learning import Opinion
 from broadsheet.library import Library
 from broadsheet.people import Reader
@@ -19,10 +20,18 @@ JSON = {"Accept": "application/json"}
 PARTS = ("new", "steer", "hood", "trial", "review")
 
 
-@pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    with open_morning(tmp_path, 12) as opened:
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """One library for the tests of this file: most of what a page costs is to open it."""
+    with open_morning(tmp_path_factory.mktemp("shared"), 12) as opened:
         yield opened
+
+
+@pytest.fixture
+def library(shared: Library) -> Iterator[Library]:
+    """The shared one, as if nobody had used it before."""
+    with kept_clean(shared):
+        yield shared
 
 
 @pytest.fixture
@@ -220,7 +229,7 @@ def test_an_experiment_is_begun_and_ended(
     assert client.post("/act/end-trial", data={"shelf": shelf, "keep": "x"}).status_code == 400
     post(client, "end-trial", shelf=shelf, keep="challenger", back=way)
     assert library.recommender.get_steering(you, shelf).ranker == others[0]
-    assert others[0] in text(read(client, way), ".page p + p")
+    assert text(read(client, way), ".page p + p").startswith("You have settled on “")
 
 
 def test_a_backlog_is_worked_through(client: TestClient, library: Library, shelf: int) -> None:
@@ -260,7 +269,7 @@ def test_pages_ask_as_much_of_a_full_shelf_as_of_a_short_one(tmp_path: Path) -> 
         for paper in range(number // 2 + 1, number):
             library.recommender.answer(you, paper, Opinion.DISLIKE, shelf)
 
-    with two_sizes(tmp_path, 14, fill) as libraries:
+    with two_sizes(tmp_path, 12, fill) as libraries:
         for part in ("new", "steer", "hood", "hood?without=1", "trial", "review?q=lanterns"):
             few, many = (count_questions(library, f"/shelf/2/{part}") for library in libraries)
             assert few == many, part
@@ -272,9 +281,15 @@ def test_with_answers_enough_a_match_is_told_and_floors_are_drawn(
     tmp_path: Path,
 ) -> None:
     """Break: print the score in place of the chance."""
-    with open_morning(tmp_path, 24) as library:
+    with open_morning(tmp_path, 12) as library:
         client, you = browse(library), library.accounts.alone()
         shelf = library.shelves.make(you, "Lamps").target
+        offered = tuple(Entry(paper, paper, f"Paper {paper}") for paper in range(1, 15))
+        own = (Section(f"shelf-{shelf}", "Near “Lamps”", offered),)
+        with library._store.write() as transaction:
+            transaction.print_edition(
+                Edition(Scope.READER, str(TODAY), TODAY, TODAY, NOW, reader_id=you.id, sections=own)
+            )
         for paper in range(1, 15):
             opinion = Opinion.LIKE if paper % 2 else Opinion.DISLIKE
             library.recommender.answer(you, paper, opinion, shelf)

@@ -26,6 +26,7 @@ from broadsheet.learning import (
 )
 from broadsheet.model import Work
 from broadsheet.people import Shelf
+from broadsheet.press.matches import say_within
 from broadsheet.web.bodies import Form
 from broadsheet.web.editionview import Standing, view_edition, view_section
 from broadsheet.web.entries import NO_SHELF, Known
@@ -65,7 +66,7 @@ def test_each_floor_says_what_it_means() -> None:
     assert rows["60"].papers == "under 0.1"
     assert (rows["90"].papers, rows["90"].kept, rows["90"].range) == ("nothing", "nothing", "")
     assert rows["10"].papers == ""  # nothing is known of it
-    assert "42 answers" in view.learned and "30 days" in view.learned
+    assert "42 papers" in view.learned and "30 days" in view.learned
 
 
 def test_a_floor_that_is_none_of_ours_is_among_the_choices() -> None:
@@ -130,10 +131,10 @@ def test_an_experiment_says_who_leads_and_how_sure_that_is() -> None:
     report = TrialReport(14, 7, 3, 4, 22, 13, "ours", 0.887, 0.31, False, 9, "ours@1", "other@1")
     view = view_trial(report, RANKERS)
     assert view.verdict == (
-        "ours@1 is ahead, with a confidence of 88.7 %. That is not enough to be sure: if it goes "
+        "Ours is ahead, with a confidence of 88.7 %. That is not enough to be sure: if it goes "
         "on like this, 9 more lists will decide it."
     )
-    assert view.sides == (("ours@1", 7, 22), ("other@1", 3, 13))
+    assert view.sides == (("Ours", 7, 22), ("Another", 3, 13))
     assert view.facts == "14 lists held papers of both; 4 were a draw."
     decided = view_trial(replace(report, decided=True, luck=0.02, confidence=1.0), RANKERS)
     assert "confidence of 99.9 %" in decided.verdict and "at most 2 % of" in decided.verdict
@@ -147,7 +148,9 @@ def test_an_experiment_says_who_leads_and_how_sure_that_is() -> None:
 def test_what_ranks_a_shelf_is_no_challenger() -> None:
     view = view_trial(TrialReport(ranker="other@1"), RANKERS)
     assert not view.running and view.challengers == (("ours@1", "Ours"),)
-    assert view_trial(TrialReport(), RANKERS).current == "ours@1"
+    assert "“Ours”, or by another one" in view_trial(TrialReport(), RANKERS).current
+    settled = view_trial(TrialReport(ranker="other@1"), RANKERS, "other@1")
+    assert settled.current == "You have settled on “Another” for this shelf."
 
 
 # --- Under the hood -------------------------------------------------------------------------------
@@ -208,8 +211,8 @@ def test_what_would_change_without_a_lesson() -> None:
 
 
 def test_a_printed_match_keeps_its_reasons() -> None:
-    """And is asked about where its reader looks at it. Break: leave `asking` out of
-    `_find_shelf`."""
+    """And is asked about where its reader looks at it, in any section, on behalf of the shelf that
+    found it. Breaks: leave `asking` out of `_find_shelf`; or `shelf_id` out of `_view_entry`."""
     parts = (
         Part("because", "“Paper 1”, which you saved", 0.41, 1),
         Part("rest", "all else that the shelf has learned", 0.2),
@@ -225,11 +228,33 @@ def test_a_printed_match_keeps_its_reasons() -> None:
     assert (one.match, one.team, one.shelf, one.opinion) == ("63 %", "ours@1", 2, "like")
     assert one.hidden and one.target == (2, "Lamps")
     assert one.causes == parts[:2] and one.words == parts[2:]
-    assert (view.all_url, view.more, view.model) == ("/shelf/2/new", 3, "ours@1 · 3 likes")
+    assert (view.all_url, view.more, view.shelf) == ("/shelf/2/new", 3, 2)
     (others,) = view_section(section, Known(shelves={2: lamps})).entries
     assert (others.shelf, others.opinion, others.hidden) == (NO_SHELF, "", False)
     (elsewhere,) = view_section(replace(section, key="search-2"), known).entries
     assert elsewhere.shelf == 0 and elsewhere.opinion == ""
+    found = replace(entry, shelf_id=2)
+    (older,) = view_section(Section("library", "From the library", (found,)), known).entries
+    assert (older.shelf, older.opinion, older.target.name) == (2, "like", "Lamps")
+
+
+@pytest.mark.parametrize(
+    ("key", "reason", "told"),
+    [
+        ("shelf-2", "Your shelf “Lamps”: near “Oil”, saved.", "Near “Oil”, saved."),
+        ("shelf-2", "Your shelf “Lamps”: wick, oil.", "Wick, oil."),
+        ("shelf-2", "Your shelf “Lamps” knows little of it.", "This shelf knows little of it."),
+        ("shelf-2", "Your shelf “Lamps”.", "Your shelf “Lamps”."),
+        ("shelf-2", "Your shelf “Lamps and oil”: wick.", "Your shelf “Lamps and oil”: wick."),
+        ("again", "Your shelf “Lamps”: near “Oil”.", "Your shelf “Lamps”: near “Oil”."),
+    ],
+)  # fmt: skip
+def test_a_shelfs_section_does_not_name_it_again(key: str, reason: str, told: str) -> None:
+    """Break: leave the name out of what `say_within` takes away."""
+    entry = Entry(1, 7, "Paper 7", reason=reason)
+    assert say_within(Section(key, "Near “Lamps”", (entry,)), entry) == told
+    (one,) = view_section(Section(key, "Near “Lamps”", (entry,)), Known()).entries
+    assert one.reason == told
 
 
 def test_what_is_quiet_comes_last_in_ones_own_edition() -> None:

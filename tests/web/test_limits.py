@@ -217,6 +217,20 @@ def test_every_form_that_could_be_flooded_has_a_budget(lab: Lab) -> None:
     assert doors["/search"] == ""
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(f"/shelf/{{number}}/{page}" for page in ("new", "hood", "steer", "trial", "review")),
+        *("/start", "/tune", "/tune/apply"),
+        *("/yours", "/yours.{suffix}", "/yours/{name}", "/yours/link.{token}"),
+    ],
+)
+def test_pages_for_which_a_shelf_learns_have_a_budget(lab: Lab, path: str) -> None:
+    """Break: leave the budget off the door of one of them."""
+    [door] = [d for d in doors_of(lab.app(MODES["invite, private"])) if d.path == path]
+    assert door.budget == "learning"
+
+
 # --- Bodies ---------------------------------------------------------------------------------------
 
 

@@ -9,9 +9,12 @@ import pytest
 from invented import read, text
 from postroom import HTTPS, PostRoom
 
+from broadsheet.config import Settings
 from broadsheet.errors import MailRefusedError, RelayDownError
 from broadsheet.learning import Opinion
 from broadsheet.mailing import Ended
+from broadsheet.web import create_app
+from broadsheet.web.limits import RATES
 
 OWN = "/account/mail"
 
@@ -113,9 +116,51 @@ def test_it_is_stopped_and_goes_on(room: PostRoom) -> None:
     room.subscriptions.unsubscribe(room.subscriptions._tokens.for_stop(ada.id, "ada@example.org"))
     assert "unsubscribed by the link" in browser.get(OWN).text
     assert browser.post(f"{OWN}/resume").status_code == 409 and not room.get(ada).is_active
-    browser.post(f"{OWN}/ask", data={"address": "ada@example.org"})
+    told = browser.post(f"{OWN}/ask", data={"address": "ada@example.org"})
+    assert told.status_code == 409 and "half a year" in told.text
+    browser.post(f"{OWN}/ask", data={"address": "other@example.org"})
     assert room.browse().post(room.link("/mail/confirm/")).status_code == 200
     assert room.get(ada).is_active
+
+
+def test_who_is_asked_can_have_it_stop(room: PostRoom) -> None:
+    """Breaks: let the GET of the link refuse; ask for a session at that door."""
+    ada = room.add("ada")
+    room.subscriptions.ask(ada, "ada@example.org")
+    link, stranger = room.link("/mail/refuse/"), room.browse()
+    for _ in range(2):
+        assert text(read(stranger, link), "h1") == "Never be asked again?"
+    assert room.subscriptions.get(ada)
+    assert "Nobody asks you again" in stranger.post(link).text
+    assert "Nobody asks you again" in stranger.get(link).text
+    assert room.subscriptions.get(ada) is None
+    told = room.browse(ada).post(f"{OWN}/ask", data={"address": "ada@example.org"})
+    assert told.status_code == 409 and "half a year" in told.text
+    assert (
+        stranger.post(f"{link}x").status_code == stranger.get("/mail/refuse/1").status_code == 404
+    )
+
+
+def test_asking_in_vain_uses_up_what_a_reader_may_ask(room: PostRoom) -> None:
+    """Break: leave "mail" out of the door of asking: each failed ask holds a thread for as long as
+    a slow relay likes."""
+    room.app = create_app(room.library, Settings(room.folder, sign_in="invite", url=HTTPS))
+    room.relay.trouble = RelayDownError("The relay is away.")
+    browser = room.browse(room.add("ada"))
+    codes = [
+        browser.post(f"{OWN}/ask", data={"address": "ada@example.org"}).status_code
+        for _ in range(RATES["mail"].burst + 1)
+    ]
+    assert codes == [502] * RATES["mail"].burst + [429]
+
+
+def test_who_comes_while_the_relay_is_slow_gets_a_sentence(room: PostRoom) -> None:
+    """Break: leave StorageBusyError out of what the page tells."""
+    browser = room.browse(room.add("ada"))
+    with room.subscriptions._turns.take(), room.subscriptions._turns.take():
+        told = browser.post(f"{OWN}/ask", data={"address": "ada@example.org"})
+    assert told.status_code == 503 and "takes its time" in told.text
+    assert 'value="ada@example.org"' in told.text and not room.relay.taken
 
 
 def test_a_schedule_is_chosen_and_undone(room: PostRoom) -> None:
@@ -215,7 +260,7 @@ def test_buttons_get_void(room: PostRoom) -> None:
 
 
 def test_where_no_mail_can_be_sent_the_page_says_so(room: PostRoom) -> None:
-    from broadsheet.post.writing import HELD
+    from broadsheet.mailing import HELD
 
     browser = room.browse(room.add("ada"))
     assert "note" not in text(read(browser, OWN), "#where ~ p")

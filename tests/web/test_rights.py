@@ -15,7 +15,7 @@ from broadsheet.web.guard import SECURITY_HEADERS
 
 PUBLIC = {"/sign-in", "/sign-up", "/sign-out", "/healthz", "/help"}
 """The doors that are open to everybody whatever the mode, besides addresses with a token."""
-LETTERS = {"/mail/confirm/{token}", "/mail/unsubscribe/{token}", "/mail/act/{token}"}
+LETTERS = {f"/mail/{what}/{{token}}" for what in ("confirm", "refuse", "unsubscribe", "act")}
 """Those that do what a letter's link asks for: whoever has the letter has the right."""
 KEYS = ("key", "operator's key", "revoked key")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import islice
 
 import pytest
 from starlette.applications import Starlette
@@ -15,7 +16,7 @@ from starlette.testclient import TestClient
 
 from broadsheet.errors import StorageBusyError
 from broadsheet.turns import Turns
-from broadsheet.web import bodies
+from broadsheet.web import bodies, learningturns
 from broadsheet.web.bodies import BODY, BUSY, Form, posted
 
 
@@ -90,3 +91,42 @@ def test_who_would_wait_behind_too_many_or_too_long_is_turned_away() -> None:
     impatient = few(1, 1, 0.01)
     with impatient.take(), pytest.raises(StorageBusyError), impatient.take():
         pass
+
+
+def test_shelves_learn_for_few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ninety requests of one reader hold no thread that others need. Break to see it fail: let
+    `in_turn` call the handler without a turn."""
+    monkeypatch.setattr(learningturns, "_TURNS", few(1, 0, 0.01))
+    page = learningturns.in_turn(lambda request: PlainTextResponse("learned"))
+    request = Request({"type": "http", "path_params": {}})
+    assert page(request).body == b"learned"
+    with learningturns._TURNS.take(), pytest.raises(StorageBusyError):
+        page(request)
+    assert learningturns.AT_ONCE + learningturns.MOST_WAITING < 40 / 2
+    assert page(request).body == b"learned"
+
+
+def test_a_reader_who_asks_for_many_leaves_a_turn_to_others() -> None:
+    """Break to see it fail: leave `_turns_of` out of `in_turn`: the first one takes both places."""
+    go, begun = threading.Event(), threading.Event()
+
+    def learn(request: Request) -> Response:
+        if request.path_params["token"] == "ada":
+            begun.set()
+            go.wait(5)
+        return PlainTextResponse("learned")
+
+    def ask(who: str) -> Response:
+        return page(Request({"type": "http", "path_params": {"token": who}}))
+
+    page = learningturns.in_turn(learn)
+    with ThreadPoolExecutor(10) as hands:
+        first = hands.submit(ask, "ada")
+        assert begun.wait(5)
+        others = [hands.submit(ask, "ada") for _ in range(learningturns.OWN_WAITING + 3)]
+        for refused in islice(as_completed(others, 5), 3):
+            assert isinstance(refused.exception(), StorageBusyError)
+        assert ask("ben").body == b"learned"
+        go.set()
+        assert first.result(5).body == b"learned"
+    assert sum(each.exception() is None for each in others) == learningturns.OWN_WAITING

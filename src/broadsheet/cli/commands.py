@@ -18,6 +18,7 @@ from broadsheet.cli import (
     people,
     plotting,
     press,
+    searching,
     shelving,
     sourcing,
     steering,
@@ -65,6 +66,7 @@ ROOMS = (
     people,
     keeping,
     tuning,
+    searching,
     mailing,
 )
 

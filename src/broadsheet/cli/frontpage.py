@@ -9,6 +9,7 @@ from rich.text import Text
 from broadsheet.cli.output import console, printable
 from broadsheet.edition import Edition, Entry, Scope, Section
 from broadsheet.press.markdown import title_of
+from broadsheet.press.matches import say_within
 
 INDENT = " " * 5
 SHOWN_AUTHORS = 4
@@ -52,7 +53,7 @@ def _section(out: Console, section: Section) -> None:
     if section.note:
         out.print(Text(printable(section.note), style="dim"))
     for entry in section.entries:
-        _entry(out, entry)
+        _entry(out, entry, say_within(section, entry))
     if section.more:
         line = f"{INDENT}and {section.more:,} more"
         if section.query:
@@ -60,7 +61,7 @@ def _section(out: Console, section: Section) -> None:
         out.print(Text(printable(line), style="dim"), soft_wrap=True)
 
 
-def _entry(out: Console, entry: Entry) -> None:
+def _entry(out: Console, entry: Entry, reason: str) -> None:
     heading = Text.assemble((f"{entry.rank:>3}  ", "dim"), (printable(entry.title), "bold"))
     if entry.late_from:
         heading.append(f"  late, of {entry.late_from}", "yellow")
@@ -70,15 +71,15 @@ def _entry(out: Console, entry: Entry) -> None:
         names += " and others"
     known = [names, entry.kicker, f"paper {entry.work_id}"]
     _indented(out, Text(printable(" · ".join(filter(None, known))), style="dim"))
-    _indented(out, Text(printable(_describe_rank(entry)), style="cyan"))
+    _indented(out, Text(printable(_describe_rank(entry, reason)), style="cyan"))
 
 
-def _describe_rank(entry: Entry) -> str:
+def _describe_rank(entry: Entry, reason: str) -> str:
     """Why a paper stands there, after what its rank goes by."""
     if entry.match is not None:
-        return f"{entry.match:.0%}: {entry.reason}"
+        return f"{entry.match:.0%}: {reason}"
     lessons = any(part.work_id for part in entry.parts)
-    return f"{entry.score:.1f}: {entry.reason}" if entry.score and not lessons else entry.reason
+    return f"{entry.score:.1f}: {reason}" if entry.score and not lessons else reason
 
 
 def _indented(out: Console, text: Text, first: str = INDENT) -> None:

@@ -75,7 +75,10 @@ def _print_hood(hood: Hood, works: Mapping[int, Work]) -> None:
 
 
 def _print_effect(work: Work, effect: Effect, works: Mapping[int, Work]) -> None:
-    click.echo(printable(f"Without {work.title}:"))
+    if not effect.after:
+        click.echo(printable(f"Without “{work.title}” the shelf would find nothing."))
+        return
+    click.echo(printable(f"Without “{work.title}”:"))
     was = {number: place for place, number in enumerate(effect.before, 1)}
     for place, number in enumerate(effect.after, 1):
         if number in works:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -55,7 +56,7 @@ def _print_picks(picks: ShelfPicks, works: Mapping[int, Work]) -> None:
     for match in picks.matches:
         chance = "" if match.chance is None else f"{100 * match.chance:.0f} %"
         click.echo(printable(f"{match.work_id:>7} {chance:>5}  {works[match.work_id].title}"))
-        near = [works[b.work_id].title for b in match.because if b.work_id in works][:2]
+        near = [f"“{works[b.work_id].title}”" for b in match.because if b.work_id in works][:2]
         words = ", ".join(word.name for word in match.terms[:3])
         why = "; ".join(filter(None, ["near " + " and ".join(near) if near else "", words]))
         click.echo(printable(f"{'':>15}{why}"))
@@ -105,26 +106,42 @@ ANSWERS = (
 @click.argument("references", metavar="[REF...]", nargs=-1)
 @as_reader
 @pass_app
-def start(app: App, shelf: str, references: tuple[str, ...], name: str | None) -> None:
-    """Start a shelf from papers: REF is an arXiv id, a DOI, an address or a title.
+def start(app: App, shelf: str, references: tuple[str, ...], name: str | None) -> int:
+    """Start a shelf from papers: REF is an arXiv id, a DOI, an address, a title, or a file.
 
-    Without any, they are read from standard input, one a line. The shelf is made where there is
-    none of this name.
+    Files are BibTeX, RIS or CSL-JSON (Zotero writes them all). Without any REF, papers are read
+    from standard input, one a line. The shelf is made where there is none of this name, and taken
+    away again where nothing came onto it.
 
     \b
     broadsheet shelf start Diffusion 2306.14670 2006.11239
+    broadsheet shelf start Diffusion zotero.bib
     broadsheet shelf start Diffusion < papers.txt
     """
-    text = "\n".join(references) or sys.stdin.read(100_000)
+    files = [each for each in references if Path(each).is_file()]
+    pasted = "\n".join(each for each in references if each not in files)
+    if not references:
+        pasted = sys.stdin.read(100_000)
     with opened(app, name) as (library, reader):
         known = {each.name.casefold(): each.id for each in library.shelves.get(reader)}
-        number = known.get(shelf.casefold())
-        if number is None:
+        number = known.get(shelf.casefold(), 0)
+        if not number:
             made = library.shelves.make(reader, shelf)
             click.echo(printable(made.sentence))
             number = made.target
-        tell(app, library.recommender.start(reader, number, text), name)
+        try:
+            if files:
+                tell(app, library.shelves.fill(reader, number, files), name)
+            if pasted or not files:
+                tell(app, library.recommender.start(reader, number, pasted), name)
+        finally:
+            empty = not library.shelves.get_shelf(reader, number).papers
+            if empty and number not in known.values():
+                click.echo(printable(library.shelves.delete(reader, number).sentence))
+    if empty:
+        return codes.NOTHING
     click.echo(printable(f"See:   {app.command('shelf', 'new', shelf)}"))
+    return codes.OK
 
 
 COMMANDS = (new, *ANSWERS, start)

@@ -7,19 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from broadsheet.cli import codes, mailing_preview
+from broadsheet.cli import codes, mailing_preview, scheduling
 from broadsheet.cli.app import App, pass_app
 from broadsheet.cli.finding import as_json
 from broadsheet.cli.output import printable, show_json
-from broadsheet.mailing import State
+from broadsheet.mailing import HELD, State
 
 if TYPE_CHECKING:
     from broadsheet.mailing import Letter
-
-HELD = (
-    "This library is a copy of another, by what its folder says: no mail leaves from here until "
-    "you say that this is the one that sends, with 'broadsheet mail release'."
-)
 
 
 @click.group()
@@ -40,13 +35,13 @@ def queue(app: App, as_json: bool) -> int:
     The papers of a letter that was lost come back in its reader's next edition. Of one that is
     "uncertain" the relay may have taken it: it is never sent again.
 
-    Exit code 4 when mail is held, because this library is a copy of another.
+    Exit code 4 when mail is held, because this library was restored or copied.
     """
     with app.library() as library:
         found = library.post.get_queue()
     if as_json:
-        letters = {"waiting": found.waiting, "lost": found.lost}
-        show_json({"held": found.held} | {key: list(map(_shape, letters[key])) for key in letters})
+        waiting, lost = (list(map(_shape, letters)) for letters in (found.waiting, found.lost))
+        show_json({"held": found.held, "waiting": waiting, "lost": lost})
     else:
         if found.held:
             click.echo(HELD)
@@ -90,8 +85,6 @@ def release(app: App) -> None:
     back in the next editions. See that the other one sends no more.
     """
     with app.library() as library:
-        # Today's editions count as the other one's, too: those not printed yet would be mailed.
-        library.press.print_due()
         released = library.post.release()
     if released:
         click.echo("Mail leaves from here from now on, with the next editions.")
@@ -99,7 +92,7 @@ def release(app: App) -> None:
         click.echo("Nothing was held: mail leaves from here.")
 
 
-for command in (queue, release, *mailing_preview.COMMANDS):
+for command in (queue, release, *mailing_preview.COMMANDS, *scheduling.COMMANDS):
     mail.add_command(command)
 
 COMMANDS = (mail,)

@@ -90,13 +90,18 @@ def subscribe(app: App, address: str, reader: str) -> None:
     """
     with app.library() as library:
         found = find_reader(library, reader)
+        before = library.post.subscriptions.get(found)
         done = library.post.subscriptions.subscribe(found, address)
         trouble = library.post.find_trouble()
     click.echo(printable(done.sentence))
     if trouble:
         click.echo(printable(trouble))
     again = ["--reader", reader] if reader else []
-    click.echo(printable(f"Undo:  {app.command('mail', 'unsubscribe', *again)}"))
+    if before and before.is_active:
+        back = app.command("mail", "subscribe", before.address, *again)
+        click.echo(printable(f"To go back:  {back}"))
+    else:
+        click.echo(printable(f"Undo:  {app.command('mail', 'unsubscribe', *again)}"))
 
 
 @click.command()

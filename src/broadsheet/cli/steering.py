@@ -18,7 +18,7 @@ from broadsheet.cli.shelving import as_reader, find_shelf, opened, tell
 from broadsheet.learning import Wish
 
 if TYPE_CHECKING:
-    from broadsheet.learning import Steering, TradeOff
+    from broadsheet.learning import Steering, TradeOff, TradeOffPoint
     from broadsheet.people import Shelf
 
 KINDS = ("category", "source", "author")
@@ -96,6 +96,8 @@ def _show(shelf: Shelf, steering: Steering, trade_off: TradeOff, as_json: bool) 
     click.echo(printable(f"{shelf.name}: at most {much} a day"))
     for what in ("floor", "explore", "rare"):
         click.echo(f"  {what} {_percent(getattr(steering, what))}")
+    if not steering.floor:
+        click.echo("  Without a floor: what is clearly nearer to it than most of the library.")
     for side, wishes in (("only", steering.only), ("never", steering.never)):
         for wish in wishes:
             click.echo(printable(f"  {side} {wish.kind}:{wish.value}"))
@@ -111,11 +113,17 @@ def _print_trade_off(trade_off: TradeOff, floor: float) -> None:
         click.echo(f"What a floor means, not enough yet: {say_needed(trade_off.needed)}.")
     for point in trade_off.points:
         mark = "*" if point.floor == floor else " "
-        click.echo(
-            f"{mark} floor {_percent(point.floor):>4}: {point.papers:5.1f} papers a day, "
-            f"{_percent(point.precision):>5} kept ({100 * point.low:.0f} to "
-            f"{_percent(point.high)}), {_percent(point.missed):>5} missed"
-        )
+        click.echo(f"{mark} floor {_percent(point.floor):>4}: {_say_point(point)}")
+
+
+def _say_point(point: TradeOffPoint) -> str:
+    if not point.papers:
+        return "nothing would be shown"
+    return (
+        f"{point.papers:5.1f} papers a day, {_percent(point.precision):>5} kept "
+        f"({100 * point.low:.0f} to {_percent(point.high)}), {_percent(point.missed):>5} missed, "
+        f"{_percent(point.quiet):>5} of the days quiet"
+    )
 
 
 def _percent(share: float) -> str:

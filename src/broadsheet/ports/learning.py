@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
+from weakref import ReferenceType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,9 @@ class Pool:
     `graph` [n, n] is the symmetric normalised adjacency D^-1/2 W D^-1/2 of nearest neighbours.
     `fame` [n], in [0, 1], is the share of papers that fewer people did something with. `days` [n]
     are ordinals of the days on which papers were news, or 0. A pool never changes; `rows` says
-    where a paper stands in it.
+    where a paper stands in it. Its `base`, while that lives, is the pool to which a few papers were
+    added behind: all else is as there, but for the edges of these, so a ranker may go on with what
+    it worked out of that one.
     """
 
     numbers: Rows
@@ -38,6 +41,7 @@ class Pool:
     fame: NDArray[np.float32]
     days: NDArray[np.int64]
     rows: Mapping[int, int]
+    base: ReferenceType[Pool] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,9 +105,9 @@ class ArrayCache(Protocol):
         """What was saved under a name, mapped from disk where it can be; None where there is
         nothing, or nothing that is whole."""
 
-    def save(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Keep arrays under a name, all of them or none; nothing happens where the folder cannot be
-        written to."""
+    def save(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> bool:
+        """Keep arrays under a name, all of them or none; whether they were kept: what was there
+        stays where the folder cannot be written to."""
 
 
 class LearningReading(Protocol):
@@ -113,6 +117,10 @@ class LearningReading(Protocol):
         self, reader_id: int, *, shelf_id: int | None = None, limit: int | None = None
     ) -> Sequence[Answer]:
         """A reader's answers, newest first; of one shelf only, where one is named."""
+
+    def get_answers_of(self, reader_ids: Collection[int]) -> Mapping[int, Sequence[Answer]]:
+        """The answers of each of these readers, newest first; who gave none is absent. One query a
+        thousand readers."""
 
     def find_answers(
         self, reader_id: int, work_ids: Collection[int]
@@ -153,3 +161,6 @@ class LearningWriting(Protocol):
 
     def put_fact(self, name: str, value: str, *, now: datetime) -> None:
         """Keep a value under a name; "" forgets it."""
+
+    def drop_facts(self, prefix: str, *, before: datetime) -> None:
+        """Forget what was kept before a moment under names that begin so."""

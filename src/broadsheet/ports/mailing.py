@@ -59,11 +59,16 @@ class MailReading(Protocol):
         """A letter, or None."""
 
     def get_payload(self, letter_id: int) -> bytes:
-        """The frozen bytes of a letter."""
+        """The frozen bytes of a letter, as long as they are kept (see `drop_payloads`)."""
 
     def find_offered(self, reader_id: int, work_ids: Collection[int]) -> frozenset[int]:
         """Those of these papers that a reader's own printed editions have offered: those whose
         letter was LOST have not. Asked with old numbers, it answers with the numbers asked."""
+
+    def find_offered_to(
+        self, reader_ids: Collection[int], work_ids: Collection[int]
+    ) -> Mapping[int, frozenset[int]]:
+        """For each of these readers, what `find_offered` says."""
 
     def is_held(self) -> bool:
         """Whether no mail may leave: this library is a restored or copied one (see `release`)."""
@@ -87,6 +92,10 @@ class MailWriting(Protocol):
 
     def change_letter(self, letter: Letter, was: State) -> bool:
         """Replace all but the bytes of a letter that is still in state `was`; False otherwise."""
+
+    def drop_payloads(self, before: datetime) -> int:
+        """Forget the bytes of the letters that came to their end before a moment; returns how many
+        there were."""
 
     def release(self) -> None:
         """Say that this library is the one that sends, from where it lies now."""

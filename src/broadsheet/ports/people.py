@@ -90,6 +90,16 @@ class PeopleReading(Protocol):
     def get_follows(self, reader_id: int) -> Sequence[Follow]:
         """Whom a reader follows, by name."""
 
+    def get_shelves_of(self, reader_ids: Collection[int]) -> Mapping[int, Sequence[Shelf]]:
+        """The shelves of each of these readers, by name; who has none is absent. Here and below:
+        one query a thousand readers."""
+
+    def get_searches_of(self, reader_ids: Collection[int]) -> Mapping[int, Sequence[SavedSearch]]:
+        """The searches of each of these readers, by name; who has none is absent."""
+
+    def get_follows_of(self, reader_ids: Collection[int]) -> Mapping[int, Sequence[Follow]]:
+        """Whom each of these readers follows, by name; who follows nobody is absent."""
+
     def get_votes(self, work_ids: Collection[int], *, reader_id: int = 0) -> Mapping[int, Votes]:
         """The votes for each of these papers; those without any are absent. One query."""
 
@@ -161,6 +171,13 @@ class PressReading(Protocol):
         self, scope: Scope, *, reader_id: int = 0, until: str, limit: int
     ) -> Sequence[Edition]:
         """The editions that were printed, up to a name, newest first; one query."""
+
+    def get_last_editions(
+        self, reader_ids: Collection[int], limit: int, *, arrived: bool = False
+    ) -> Mapping[int, Sequence[Edition]]:
+        """The last of each of these readers' own editions, newest first, at most so many of each;
+        who has none is absent. If they are to have `arrived`, those whose letter was LOST are left
+        out, which offered nothing. One query a thousand readers."""
 
     def get_edition_names(
         self, scope: Scope, *, reader_id: int = 0, until: str = "", limit: int = 1000
@@ -257,6 +274,7 @@ class PressWriting(Protocol):
     def is_printed(self, edition: Edition) -> bool:
         """Whether one of its name was printed before."""
 
-    def print_edition(self, edition: Edition) -> Edition:
+    def print_edition(self, edition: Edition, *, offers: bool = True) -> Edition:
         """Keep an edition and give it its number, the next of its scope and reader, or return the
-        one that was printed under its name before: what is printed never changes."""
+        one that was printed under its name before: what is printed never changes. Unless it
+        `offers` its papers, they do not count as shown (`MailReading.find_offered`)."""

@@ -4,6 +4,7 @@
     picture ─────────────┴─> letters -> headers (guard, check)      how a letter is written
     writing                     the desk: what the store knows of a letter's reader
     subscribing, scheduling     who gets mail, and when
+    patience                    how often an address is asked, whoever asks
     tokens                      what the addresses in a letter are good for
     queueing, outbox, delivery, errand, bounces                     how it leaves
 
@@ -14,18 +15,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from broadsheet.edition import Edition, Scope
-from broadsheet.errors import BroadsheetError, ConflictError
+from broadsheet.errors import BroadsheetError, ConflictError, StorageError
 from broadsheet.journal import Journal
-from broadsheet.mailing import Letter, Subscription
+from broadsheet.mailing import Letter, State, Subscription
+from broadsheet.mishaps import Mishap
 from broadsheet.people import Reader
 from broadsheet.ports import Draughtsman, Store
-from broadsheet.post.delivery import Delivery, Report, never
+from broadsheet.post.delivery import TOO_LATE, Delivery, Report, never
 from broadsheet.post.letters import Written
-from broadsheet.post.outbox import Outbox, Queue
-from broadsheet.post.queueing import Unqueued
-from broadsheet.post.scheduling import WEEKDAYS, Schedules, say_schedule
+from broadsheet.post.outbox import BEGIN_WITHIN, Outbox, Queue, give_up
+from broadsheet.post.queueing import Unqueued, is_worth_a_letter
+from broadsheet.post.scheduling import WEEKDAYS, Schedules, say_schedule, say_skipped
 from broadsheet.post.subscribing import Pressed, Subscriptions
 from broadsheet.post.tokens import Tokens, Wish
 from broadsheet.post.writing import Correspondence, Desk
@@ -43,6 +46,7 @@ __all__ = [
     "Wish",
     "Written",
     "say_schedule",
+    "say_skipped",
 ]
 
 _log = logging.getLogger(__name__)
@@ -79,10 +83,8 @@ class Post:
     # --- Writing --------------------------------------------------------------------------------
 
     def write_letter(self, reader: Reader, edition: Edition) -> tuple[Letter, bytes]:
-        """The letter of an edition to its reader, as it goes into the outbox, and its bytes.
-
-        Raises ConflictError where the reader has no subscription.
-        """
+        """The letter of an edition to its reader, as it goes into the outbox, and its bytes; see
+        `Desk.write`. Raises ConflictError where the reader has no subscription."""
         return self._desk.write(reader, edition)
 
     def preview(self, reader: Reader, name: str = "") -> Written:
@@ -101,7 +103,7 @@ class Post:
     def _find_edition(self, reader: Reader, name: str) -> Edition:
         if not name:
             names = self._store.get_edition_names(Scope.READER, reader_id=reader.id, limit=1)
-            name = next(iter(names), self._clock().date().isoformat())
+            name = next(iter(names), self._press.own_name(reader))
         return self._press.get(Scope.READER, name, reader)
 
     def find_trouble(self) -> str:
@@ -115,12 +117,12 @@ class Post:
     # --- Queueing -------------------------------------------------------------------------------
 
     def queue(self, editions: Iterable[Edition]) -> int:
-        """Put a letter into the outbox for each reader's own edition that has papers, whose reader
-        gets mail, and that has none yet; returns how many. Raises StorageError.
+        """Put a letter into the outbox for each reader's own edition that is worth one, whose
+        reader gets mail, and that has none yet; returns how many. Raises StorageError.
 
         One letter that cannot be written is logged, and keeps nobody else from theirs.
         """
-        own = [each for each in editions if each.scope is Scope.READER and each.entries]
+        own = [each for each in editions if is_worth_a_letter(each)]
         if not own or self._correspondence.postman is None:
             return 0
         numbers = {each.reader_id for each in own}
@@ -137,20 +139,40 @@ class Post:
         """Queue what was printed and never queued, whoever printed it; returns how many."""
         if self._correspondence.postman is None:
             return 0
-        return self.queue(self._unqueued.find(self._clock()))
+        return sum(self.queue([each]) for each in self._unqueued.find(self._clock()))
 
     def _find_wanting(self, subscriptions: Iterable[Subscription]) -> set[int]:
         return {each.reader_id for each in subscriptions if each.is_active}
 
     def _queue_one(self, reader: Reader, edition: Edition) -> bool:
+        with Mishap(_log, "No letter of %s to reader %d", edition.name, reader.id):
+            return self._put_letter(reader, edition)
+        self._unqueued.put_off(edition, self._clock())
+        return False
+
+    def _put_letter(self, reader: Reader, edition: Edition) -> bool:
+        now = self._clock()
         try:
-            letter, payload = self._desk.write(reader, edition)
+            if now >= edition.made_at + BEGIN_WITHIN:
+                letter, payload = self._give_up(edition, now), b""
+            else:
+                letter, payload = self._desk.write(reader, edition)
+        except StorageError:
+            raise
         except BroadsheetError as error:
             said = "The letter of %s to reader %d cannot be written: %s"
             _log.error(said, edition.name, reader.id, error)
+            self._unqueued.put_off(edition, now)
             return False
+        if letter.state is State.FAILED:
+            _log.error("A letter to reader %d is not sent: %s", reader.id, letter.reply)
         with self._store.write() as transaction:
             return transaction.put_letter(letter, payload) > 0
+
+    def _give_up(self, edition: Edition, now: datetime) -> Letter:
+        number = edition.reader_id
+        address = self._store.get_subscriptions([number])[number].address
+        return give_up(edition, address, now, TOO_LATE)
 
     # --- Delivery -------------------------------------------------------------------------------
 
@@ -166,6 +188,6 @@ class Post:
 
     def release(self) -> bool:
         """Let mail leave from this copy of a library, of its next editions; False where nothing
-        held it."""
-        self.queue_missed()
+        held it. An edition whose time has come counts as one that the other library has sent."""
+        self._press.print_own_due()
         return self._outbox.release(self._clock())

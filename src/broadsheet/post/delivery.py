@@ -14,13 +14,14 @@ import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from broadsheet.errors import RelayDownError
 from broadsheet.mailing import Letter, State
 from broadsheet.ports import Postman, Round, Store, Transaction
 from broadsheet.post import bounces
 from broadsheet.post.errand import Errand, Outcome
-from broadsheet.post.outbox import Step, end, plan
+from broadsheet.post.outbox import KEEP_BYTES, Step, end, plan
 from broadsheet.sync import Clock
 
 _log = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ class Delivery:
         self._postman = postman
         self._sender = sender
         self._unrecorded: list[Outcome] = []
+        self._cleared_on: date | None = None
 
     def recover(self) -> int:
         """Call every letter UNCERTAIN that was begun and never ended; returns how many."""
@@ -83,6 +85,7 @@ class Delivery:
         """
         if self._store.is_held():
             return Report(held=True)
+        self._clear_out()
         tally = Counter({State.UNCERTAIN: self.recover()})
         due = self._sort_out(tally)
         down = self._deliver(due, tally, stopping) if self._postman and due else ""
@@ -94,6 +97,14 @@ class Delivery:
             tally[State.EXPIRED],
             down=down,
         )
+
+    def _clear_out(self) -> None:
+        """Once a day: forget what letters of long ago said."""
+        today = self._clock().date()
+        if today != self._cleared_on:
+            with self._store.write() as transaction:
+                transaction.drop_payloads(self._clock() - KEEP_BYTES)
+            self._cleared_on = today
 
     def _sort_out(self, tally: Counter[State]) -> deque[Letter]:
         """The letters to be tried now; those that are too late are ended."""
@@ -163,10 +174,11 @@ class Delivery:
 
     def _record_one(self, transaction: Transaction, outcome: Outcome) -> None:
         letter = outcome.letter
-        states = [outcome.was]
-        if outcome.was is State.SENDING and letter.state is State.SENT:
-            states.append(State.UNCERTAIN)  # as another process took it to be: this one knows
-        if not any(transaction.change_letter(letter, was) for was in states):
+        kept = transaction.change_letter(letter, outcome.was)
+        if not kept and letter.state is State.SENT:
+            # Another process has called it uncertain meanwhile; this one knows.
+            kept = transaction.change_letter(letter, State.UNCERTAIN)
+        if not kept:
             return
         if letter.state is State.UNCERTAIN:
             said = "Whether letter %d (reader %d, %s) was taken is not known; it is not sent again."
@@ -178,8 +190,7 @@ class Delivery:
         found = self._store.get_subscriptions([letter.reader_id]).get(letter.reader_id)
         if found is None or found.address != letter.address:
             return
-        judged = (
-            bounces.count(found, points, letter.changed_at) if points else bounces.forgive(found)
-        )
-        if judged != found:
-            transaction.put_subscription(judged)
+        if points:
+            transaction.put_subscription(bounces.count(found, points, letter.changed_at))
+        elif found.score:
+            transaction.put_subscription(bounces.forgive(found))

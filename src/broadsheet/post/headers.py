@@ -28,7 +28,8 @@ ZERO_WIDTH_SPACE = "\u200b"
 # Of what RFC 5322 allows before the "@", all that is in use: no quotes, and no "?", without which
 # there is no encoded word.
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=^_`{|}~-]+)*")
-_DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.?)+(?<!\.)")
+# A domain is read label by label: a pattern for all of it can be made to try every way of cutting.
+_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _LONGEST_LOCAL = 64
 _NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
 
@@ -52,9 +53,9 @@ def check_address(text: str) -> str:
     """An address as it is used, its domain in ASCII. Raises InvalidInputError for what is none."""
     text = text.strip()
     local, at, domain = text.rpartition("@")
-    domain = _to_ascii(domain) if len(text) <= LONGEST_ADDRESS else ""
-    fits = at and len(local) <= _LONGEST_LOCAL and _LOCAL.fullmatch(local)
-    if not fits or not _DOMAIN.fullmatch(domain) or len(domain) > LONGEST_ADDRESS - 65:
+    fits = at and len(text) <= LONGEST_ADDRESS and len(local) <= _LONGEST_LOCAL
+    domain = _to_ascii(domain) if fits and _LOCAL.fullmatch(local) else ""
+    if not _is_host(domain) or len(domain) > LONGEST_ADDRESS - 65:
         raise InvalidInputError("This is not a mail address such as ada@example.org.")
     return f"{local}@{domain.lower()}"
 
@@ -62,11 +63,16 @@ def check_address(text: str) -> str:
 def host_of(url: str) -> str:
     """The host of an address of ours, as a Message-ID can have it."""
     host = _to_ascii(urlsplit(url).hostname or "")
-    return host if _DOMAIN.fullmatch(host) else "localhost"
+    return host if _is_host(host) else "localhost"
+
+
+def _is_host(domain: str) -> bool:
+    """Whether a text is a name of labels (RFC 1123, 2.1), in time that grows with its length."""
+    return len(domain) <= LONGEST_ADDRESS and all(map(_LABEL.fullmatch, domain.split(".")))
 
 
 def _to_ascii(domain: str) -> str:
-    if domain.isascii():
+    if domain.isascii() or len(domain) > LONGEST_ADDRESS:
         return domain
     try:
         return domain.encode("idna").decode()

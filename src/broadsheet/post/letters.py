@@ -104,8 +104,9 @@ def write_note(
 def _list_headers(frame: Frame, stop: str) -> dict[str, str]:
     """RFC 2919, RFC 2369 and RFC 8058, which wants https, and RFC 3834."""
     found = {"List-Id": f"Your Broadsheet <editions.{frame.host}>"}
-    if stop.startswith("https://"):
+    if stop:
         found["List-Unsubscribe"] = f"<{stop}>"
+    if stop.startswith("https://"):
         found["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return {**found, "Auto-Submitted": "auto-generated"}
 

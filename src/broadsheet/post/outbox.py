@@ -12,13 +12,17 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from zlib import crc32
 
+from broadsheet.edition import Edition
 from broadsheet.mailing import LOST, Letter, State
 from broadsheet.ports import Store
+from broadsheet.post.queueing import Unqueued
 
 BEGIN_WITHIN = timedelta(hours=12)
 GIVE_UP_AFTER = timedelta(hours=24)
 PAUSES = tuple(timedelta(minutes=each) for each in (5, 15, 45, 60))
 """Between two tries; the last one again and again."""
+KEEP_BYTES = timedelta(days=35)
+"""As long as the bytes of a letter are kept after its end, for whoever looks into a complaint."""
 CUT_OFF_PAUSE = timedelta(minutes=5)
 """Before a letter in whose middle the connection broke is tried again: others go first."""
 OF_A_COPY = "The library that this one is a copy of may have sent it."
@@ -77,6 +81,12 @@ def end(letter: Letter, state: State, now: datetime, reply: str) -> Letter:
     return replace(letter, state=state, changed_at=now, reply=reply)
 
 
+def give_up(edition: Edition, address: str, now: datetime, reply: str) -> Letter:
+    """The letter of an edition that is never sent: its papers come back."""
+    letter = make_letter(edition.reader_id, edition.name, address, "", edition.made_at)
+    return end(letter, State.EXPIRED, now, reply)
+
+
 @dataclass(frozen=True, slots=True)
 class Queue:
     """The outbox for an operator: what waits, and what was lost in the last fortnight, newest
@@ -104,12 +114,17 @@ class Outbox:
     def release(self, now: datetime) -> bool:
         """Let mail leave from this copy of a library; False where nothing held it.
 
-        What is queued here is given up: the library that this one is a copy of has sent it, or
-        may have. Its papers come back in the next editions.
+        What is queued here, or printed and not queued yet, is given up: the library that this one
+        is a copy of has sent it, or may have. Its papers come back in the next editions. No relay
+        is needed for that: a process that has one finds nothing left to send.
         """
         if not self._store.is_held():
             return False
         with self._store.write() as transaction:
+            addresses = self._store.get_subscriptions()
+            for edition in Unqueued(self._store).find(now):
+                address = addresses[edition.reader_id].address
+                transaction.put_letter(give_up(edition, address, now, OF_A_COPY), b"")
             for letter in self._store.get_letters(states=[State.QUEUED], limit=None):
                 transaction.change_letter(end(letter, State.EXPIRED, now, OF_A_COPY), State.QUEUED)
             transaction.release()

@@ -11,6 +11,7 @@ from broadsheet.mailing import Subscription
 from broadsheet.people import Reader
 from broadsheet.post.tokens import Button, Tokens, Wish
 from broadsheet.post.words import tidy
+from broadsheet.press.matches import say_within
 
 AUTHORS = 4
 LONGEST_TITLE = 300
@@ -56,7 +57,8 @@ class Ways:
 
 @dataclass(frozen=True, slots=True)
 class LetterPage:
-    """A whole letter; `count` is how many papers the edition has."""
+    """A whole letter; `count` is how many papers the edition has, `quiet` names in a line what has
+    nothing this time."""
 
     title: str
     number: int
@@ -65,6 +67,7 @@ class LetterPage:
     parts: tuple[Part, ...]
     ways: Ways
     address: str
+    quiet: str = ""
 
     @property
     def counted(self) -> str:
@@ -98,8 +101,8 @@ class Layout:
             left -= len(shown)
             more = section.more + len(section.entries) - len(shown)
             papers = tuple(self._paper(entry, section, excerpts) for entry in shown)
-            note = tidy(section.note, LONGEST_REASON)
-            if papers or note:
+            if section.entries:
+                note = tidy(section.note, LONGEST_REASON)
                 parts.append(Part(tidy(section.title, LONGEST_NAME), papers, note, more))
         return LetterPage(
             title=say_day(edition),
@@ -109,6 +112,7 @@ class Layout:
             parts=tuple(parts),
             ways=self._ways(edition),
             address=self._subscription.address,
+            quiet=say_quiet(edition),
         )
 
     def stop_address(self) -> str:
@@ -122,14 +126,14 @@ class Layout:
         )
 
     def _paper(self, entry: Entry, section: Section, excerpts: bool) -> Paper:
-        shelf_id = shelf_of(section)
+        shelf_id = entry.shelf_id or shelf_of(section)
         button = self._presser(shelf_id, entry.work_id)
         return Paper(
             rank=entry.rank,
             title=tidy(entry.title, LONGEST_TITLE) or "Untitled",
             authors=say_authors(entry.authors),
             match=say_match(entry.match),
-            reason=tidy(entry.reason, LONGEST_REASON),
+            reason=tidy(say_within(section, entry), LONGEST_REASON),
             excerpt=tidy(entry.excerpt, LONGEST_EXCERPT) if excerpts else "",
             address=self._at(f"/paper/{entry.work_id}"),
             save=button(Wish.SAVE),
@@ -152,6 +156,13 @@ def say_day(edition: Edition) -> str:
     """The local date of a reader's edition: "Friday 17 April 2026"."""
     day = date.fromisoformat(edition.name)
     return f"{day:%A} {day.day} {day:%B} {day.year}"
+
+
+def say_quiet(edition: Edition) -> str:
+    """The sections with nothing in them, in one line; the page on the web says why."""
+    titles = [each.title for each in edition.sections if each.note and not each.entries]
+    named = ", ".join(tidy(title, LONGEST_NAME) for title in titles)
+    return tidy(f"Nothing this time: {named}.", LONGEST_REASON) if titles else ""
 
 
 def say_authors(authors: tuple[str, ...]) -> str:

@@ -26,12 +26,15 @@ def _lines(page: LetterPage) -> Iterator[str]:
         yield from _wrap(page.receipt)
         yield ""
     for part in page.parts:
-        yield from _part(part)
+        yield from _part(part, page.ways.edition)
+    if page.quiet:
+        yield from _wrap(page.quiet)
+        yield ""
     yield RULE
     yield from _foot(page)
 
 
-def _part(part: Part) -> Iterator[str]:
+def _part(part: Part, edition: str) -> Iterator[str]:
     yield from _wrap(part.title)
     yield RULE
     yield ""
@@ -42,7 +45,8 @@ def _part(part: Part) -> Iterator[str]:
         yield from _paper(paper)
         yield ""
     if part.more:
-        yield f"And {part.more:,} more on the web."
+        yield f"And {part.more:,} more on the web{':' if edition else '.'}"
+        yield from [edition] if edition else ()
         yield ""
 
 

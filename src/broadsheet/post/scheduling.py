@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from broadsheet.errors import ConflictError
@@ -12,7 +12,7 @@ from broadsheet.journal import UNDO, Journal
 from broadsheet.mailing import EVERY_DAY, Schedule
 from broadsheet.people import Act, Done, Reader, Signal
 from broadsheet.ports import Store, Transaction
-from broadsheet.press.schedules import check_schedule
+from broadsheet.press.schedules import check_schedule, find_skipped
 from broadsheet.sync import Clock
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -66,6 +66,17 @@ def say_schedule(schedule: Schedule) -> str:
     if schedule.time:
         return f"{_say_weekdays(schedule.weekdays)} at {schedule.time} ({schedule.zone})"
     return f"{_say_weekdays(schedule.weekdays)}, when the day's edition goes to press"
+
+
+def say_skipped(schedule: Schedule, today: date) -> str:
+    """Whether clocks skip the time of a schedule within a year, and what comes of it: "On 28 March
+    2027 the clock skips 02:30 in Europe/Berlin; that day's edition comes at 03:00."; "" if not."""
+    skipped = find_skipped(schedule, today)
+    if skipped is None:
+        return ""
+    day = f"{skipped.day.day} {skipped.day:%B} {skipped.day.year}"
+    skips = f"the clock skips {schedule.time} in {schedule.zone}"
+    return f"On {day} {skips}; that day's edition comes at {skipped.shown:%H:%M}."
 
 
 def _say_weekdays(weekdays: tuple[int, ...]) -> str:

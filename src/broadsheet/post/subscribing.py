@@ -16,18 +16,18 @@ from broadsheet.mailing import Ended, Subscription
 from broadsheet.people import Act, Done, Reader, Signal
 from broadsheet.ports import Store, Transaction
 from broadsheet.post.headers import check_address
-from broadsheet.post.tokens import Button, Stop, Tokens
+from broadsheet.post.patience import ASK_AFTER, Patience
+from broadsheet.post.tokens import Button, Refusal, Stop, Tokens
 from broadsheet.sync import Clock
+from broadsheet.turns import Turns
 
 MOST_ASKED = 3
 """So many addresses a reader may ask for within a day."""
-A_DAY = timedelta(days=1)
 CONFIRM_WITHIN = timedelta(days=7)
+ASKING_AT_ONCE = 2
+"""A slow relay holds up no more threads of a process than these."""
 
-ASKED_TODAY = (
-    "A mail went to that address within the last day: open the link in it (it may lie among spam), "
-    "or ask again tomorrow."
-)
+BUSY = "The relay takes its time with other addresses; ask again in a minute."
 ENOUGH_TODAY = "Three addresses were asked for within a day; ask again tomorrow."
 ASK_ANEW = "No mail goes to that address until its owner has confirmed it anew: ask for it again."
 
@@ -58,6 +58,8 @@ class Subscriptions:
         self._clock = clock
         self._tokens = tokens
         self._asking = asking
+        self._patience = Patience(store)
+        self._turns = Turns(BUSY, at_once=ASKING_AT_ONCE, waiting=0, patience=0)
 
     # --- What there is --------------------------------------------------------------------------
 
@@ -72,19 +74,26 @@ class Subscriptions:
         went to another address before stops.
 
         Raises InvalidInputError for what is no address; ConflictError where this instance sends no
-        mail, and where that mail went out within the last day; MailError where it was not taken,
-        which leaves all as it was.
+        mail, where that mail went out within the last day, or its owner wants none; MailError where
+        it was not taken, which leaves all as it was; StorageBusyError where others wait for the
+        relay.
         """
         address, now = check_address(text), self._clock()
         self._asking.check_ready()
         before = self.get(reader)
         if before and before.address == address and before.is_active:
             return Done("Your editions go to that address already.")
-        asked = _ask_for(reader, address, now, before)
+        with self._turns.take():
+            self._ask(reader, _ask_for(reader, address, now, before), before)
+        return Done("A mail is on its way: open the link in it within a week.")
+
+    def _ask(self, reader: Reader, asked: Subscription, before: Subscription | None) -> None:
+        now, mark = asked.asked_at, self._tokens.mark_address(asked.address)
         with self._store.write() as transaction:
-            self._check_patience(reader, address, now)
+            self._patience.check(mark, now)
+            self._check_budget(reader, now)
+            self._patience.note_asked(transaction, mark, now)
             transaction.put_subscription(asked)
-            mark = self._tokens.mark(reader.id, address.casefold())
             number = _note(transaction, reader.id, Act.SUBSCRIBE, now, mark=mark)
         try:
             self._asking.ask(reader, asked)
@@ -93,21 +102,14 @@ class Subscriptions:
         except MailError:
             self._take_back(asked, before, number)
             raise
-        return Done("A mail is on its way: open the link in it within a week.")
 
-    def _check_patience(self, reader: Reader, address: str, now: datetime) -> None:
-        """Raise ConflictError where the address, or enough of them, were asked within a day."""
-        acts = self._store.get_signals(reader.id, acts=[Act.SUBSCRIBE], since=now - A_DAY)
-        marks = [each.detail.get("mark") for each in acts if each.undone_at is None]
-        asked = [mark for mark in marks if mark]
-        others = self._store.get_subscriptions().values()
-        asked_by_others = any(
-            each.address.casefold() == address.casefold() and now - each.asked_at < A_DAY
-            for each in others
-            if each.reader_id != reader.id
+    def _check_budget(self, reader: Reader, now: datetime) -> None:
+        """Raise ConflictError where a reader has asked for enough addresses within a day. Only acts
+        with a mark count, which nothing but asking writes: a takeout brings none."""
+        acts = self._store.get_signals(
+            reader.id, acts=[Act.SUBSCRIBE], since=now - ASK_AFTER, limit=None
         )
-        if asked_by_others or self._tokens.mark(reader.id, address.casefold()) in asked:
-            raise ConflictError(ASKED_TODAY)
+        asked = [each for each in acts if each.undone_at is None and each.detail.get("mark")]
         if len(asked) >= MOST_ASKED:
             raise ConflictError(ENOUGH_TODAY)
 
@@ -120,6 +122,8 @@ class Subscriptions:
                 else:
                     transaction.drop_subscription(asked.reader_id)
             transaction.mark_undone(signal, self._clock())
+            mark = self._tokens.mark_address(asked.address)
+            self._patience.note_not_asked(transaction, mark, self._clock())
 
     def find_asked(self, token: str) -> Subscription:
         """What a link for confirming confirms; also when that was done before.
@@ -148,16 +152,21 @@ class Subscriptions:
         return asked
 
     def subscribe(self, reader: Reader, text: str) -> Done:
-        """Let editions go to an address at once: for an operator who knows whose it is.
+        """Let editions go to an address at once: for an operator who knows whose it is. What went
+        to another address before stops.
 
         Raises InvalidInputError.
         """
         address, now = check_address(text), self._clock()
-        asked = _ask_for(reader, address, now, self.get(reader))
+        before = self.get(reader)
+        asked = _ask_for(reader, address, now, before)
         with self._store.write() as transaction:
             transaction.put_subscription(replace(asked, confirmed_at=now))
             _note(transaction, reader.id, Act.SUBSCRIBE, now)
-        return Done(f"The editions of {reader.name} go to {address}.")
+        told = f"Editions go to {address} from now on"
+        if before and before.is_active and before.address != address:
+            told += f", and no more to {before.address}; the buttons of earlier letters end"
+        return Done(f"{told}.")
 
     # --- Stopping -------------------------------------------------------------------------------
 
@@ -176,16 +185,21 @@ class Subscriptions:
         return Done("No more mail goes out.")
 
     def resume(self, reader: Reader) -> Done:
-        """Go on with what the reader has stopped. Raises ConflictError where the address has to be
-        confirmed anew, or where there is none."""
+        """Go on with what the reader has stopped, with the next edition. Raises ConflictError where
+        the address has to be confirmed anew, or where there is none."""
         with self._store.write() as transaction:
             found = self.get(reader)
             if found is None or not found.confirmed_at:
                 raise ConflictError("There is no confirmed address to send mail to.")
             if found.ended in (Ended.UNSUBSCRIBED, Ended.BOUNCED):
                 raise ConflictError(ASK_ANEW)
-            transaction.put_subscription(replace(found, ended=Ended.NOT, ended_at=None))
-            _note(transaction, reader.id, Act.SUBSCRIBE, self._clock())
+            if found.is_active:
+                return Done("Your editions go out by mail already.")
+            now = self._clock()
+            # Mail begins anew: editions of the time between are nobody's letters.
+            going = replace(found, confirmed_at=now, ended=Ended.NOT, ended_at=None)
+            transaction.put_subscription(going)
+            _note(transaction, reader.id, Act.SUBSCRIBE, now)
         return Done("Your editions go out by mail again.")
 
     def find_stop(self, token: str) -> tuple[Stop, str]:
@@ -201,13 +215,17 @@ class Subscriptions:
         return stop, found.address if found and self._is_stopped_by(stop, found) else ""
 
     def unsubscribe(self, token: str) -> None:
-        """End the subscription of the address that a letter went to, at once; doing it again
-        changes nothing. Raises NotFoundError for a token that we did not make."""
+        """End the subscription of the address that a letter went to, at once, and let nobody ask
+        that address for half a year; doing it again changes nothing.
+
+        Raises NotFoundError for a token that we did not make.
+        """
         with self._store.write() as transaction:
             stop, address = self.find_stop(token)
             if not address:
                 return
             now = self._clock()
+            self._patience.note_refused(transaction, self._tokens.mark_address(address), now)
             found = self._store.get_subscriptions([stop.reader_id])[stop.reader_id]
             transaction.put_subscription(replace(found, ended=Ended.UNSUBSCRIBED, ended_at=now))
             _note(transaction, stop.reader_id, Act.UNSUBSCRIBE, now, by="letter")
@@ -215,6 +233,37 @@ class Subscriptions:
     def _is_stopped_by(self, stop: Stop, found: Subscription) -> bool:
         own = self._tokens.mark(found.reader_id, found.address) == stop.mark
         return own and found.ended is not Ended.UNSUBSCRIBED
+
+    def is_refused(self, token: str) -> bool:
+        """Whether the address of a link for never being asked again is left alone by now.
+
+        Raises NotFoundError for a token that we did not make.
+        """
+        return self._patience.is_refused(self._read_refusal(token).mark, self._clock())
+
+    def refuse(self, token: str) -> None:
+        """Let nobody ask an address for half a year, and end what was asked for with the mail that
+        the link came in. Raises NotFoundError for a token that we did not make."""
+        refusal, now = self._read_refusal(token), self._clock()
+        number = refusal.reader_id
+        with self._store.write() as transaction:
+            self._patience.note_refused(transaction, refusal.mark, now)
+            found = self._store.get_subscriptions([number]).get(number)
+            if found is None or found.ended is Ended.UNSUBSCRIBED:
+                return
+            if self._tokens.mark_address(found.address) != refusal.mark:
+                return
+            if found.confirmed_at:
+                transaction.put_subscription(replace(found, ended=Ended.UNSUBSCRIBED, ended_at=now))
+            else:
+                transaction.drop_subscription(number)
+            _note(transaction, number, Act.UNSUBSCRIBE, now, by="letter")
+
+    def _read_refusal(self, token: str) -> Refusal:
+        refusal = self._tokens.read_refusal(token)
+        if refusal is None:
+            raise NotFoundError("question", "of this address")
+        return refusal
 
     # --- The buttons of letters -----------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from broadsheet.mailing import Subscription
 from broadsheet.people import Reader
-from broadsheet.signing import Signer
+from broadsheet.signing import TOKEN_LENGTH, Signer
 
 _MARK = 12
 _LONGEST_NUMBER = 15
@@ -37,6 +37,13 @@ class Button(NamedTuple):
 
 class Stop(NamedTuple):
     """What a link for unsubscribing says: whose letters, and to which address, by its mark."""
+
+    reader_id: int
+    mark: str
+
+
+class Refusal(NamedTuple):
+    """What a link for never being asked again says: who asked, and which address, by its mark."""
 
     reader_id: int
     mark: str
@@ -69,6 +76,25 @@ class Tokens:
         """For the one mail that asks whether an address is its reader's."""
         parts = (asked.reader_id, asked.generation, asked.address, asked.asked_at.isoformat())
         return f"{asked.reader_id}-{self._signer.sign('mail confirm', *parts)}"
+
+    def mark_address(self, address: str) -> str:
+        """The same for an address whoever asks for it and however it is typed; it tells nobody
+        which address it is."""
+        return self._signer.sign("address", address.casefold())
+
+    def for_refusing(self, reader_id: int, address: str) -> str:
+        """For the owner of an address that was asked, to be left alone; good for ever."""
+        return self._sign_refusal(Refusal(reader_id, self.mark_address(address)))
+
+    def read_refusal(self, token: str) -> Refusal | None:
+        """Which address is to be left alone."""
+        number, _, rest = token.partition("-")
+        refusal = Refusal(_read_number(number), rest[:TOKEN_LENGTH])
+        return refusal if _is_same(token, self._sign_refusal(refusal)) else None
+
+    def _sign_refusal(self, refusal: Refusal) -> str:
+        signed = self._signer.sign("mail refuse", *refusal)
+        return f"{refusal.reader_id}-{refusal.mark}-{signed}"
 
     def read_reader(self, token: str) -> int:
         """Whose a token for confirming says that it is, unchecked; 0 for nobody's."""

@@ -4,18 +4,18 @@ through the outbox: a test, and the one mail that asks whether an address is its
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import format_datetime
 
 from broadsheet.edition import Edition, Scope
-from broadsheet.errors import ConfigError, ConflictError
-from broadsheet.mailing import Letter, Subscription
+from broadsheet.errors import ConfigError, ConflictError, MailError
+from broadsheet.mailing import HELD, Letter, State, Subscription
 from broadsheet.people import Reader
 from broadsheet.ports import Draughtsman, Postman, Store
 from broadsheet.post import picture
 from broadsheet.post.headers import Mailbox, check_address, read_mailbox
 from broadsheet.post.letters import Frame, Written, write_edition, write_note
-from broadsheet.post.outbox import make_letter
+from broadsheet.post.outbox import end, make_letter
 from broadsheet.post.picture import Picture
 from broadsheet.post.tokens import Tokens
 from broadsheet.signing import Signer
@@ -23,10 +23,6 @@ from broadsheet.sync import Clock
 
 NO_RELAY = "This instance sends no mail: its operator has not set 'smtp' and 'mail_from'."
 NO_URL = "This instance sends no mail: its operator has not set 'url', which links begin with."
-HELD = (
-    "This library was restored or copied, and sends no mail until its operator says so: "
-    "broadsheet mail release"
-)
 _EARLIER = picture.WEEKS * 7 + 8
 
 
@@ -67,18 +63,21 @@ class Desk:
     # --- Editions -------------------------------------------------------------------------------
 
     def write(self, reader: Reader, edition: Edition) -> tuple[Letter, bytes]:
-        """The letter of an edition to the reader's subscription, as it goes into the outbox.
+        """The letter of an edition to the reader's subscription, as it goes into the outbox; one
+        that must not leave (see `headers.check`) goes there as FAILED, so that its papers come
+        back.
 
         Raises ConflictError where the reader has none, ConfigError for a wrong `mail_from`.
         """
         found = self._store.get_subscriptions([reader.id]).get(reader.id)
         if found is None:
             raise ConflictError(f"No mail goes to {reader.name}.")
-        written = self.compose(reader, edition, found)
-        letter = make_letter(
-            reader.id, edition.name, found.address, written.message_id, edition.made_at
-        )
-        return letter, written.payload
+        letter = make_letter(reader.id, edition.name, found.address, "", edition.made_at)
+        try:
+            written = self.compose(reader, edition, found)
+        except MailError as error:
+            return end(letter, State.FAILED, self._clock(), str(error)), b""
+        return replace(letter, message_id=written.message_id), written.payload
 
     def compose(
         self, reader: Reader, edition: Edition, subscription: Subscription, *, is_test: bool = False
@@ -158,12 +157,14 @@ class Desk:
     def ask(self, reader: Reader, asked: Subscription) -> None:
         """Send the one mail that asks whether an address is its reader's. Raises MailError."""
         frame = self._frame()
-        token = self._tokens.for_confirming(asked)
+        confirming = self._tokens.for_confirming(asked)
         values = {
             "Date": format_datetime(asked.asked_at),
             "Message-ID": f"<confirm.{reader.id}.{self._sign_confirming(asked)}@{frame.host}>",
         }
-        lines = _ask(asked, f"{frame.url}/mail/confirm/{token}", frame.url)
+        refusing = self._tokens.for_refusing(reader.id, asked.address)
+        links = f"{frame.url}/mail/confirm/{confirming}", f"{frame.url}/mail/refuse/{refusing}"
+        lines = _ask(asked, *links, frame.url)
         self._send(
             asked.address,
             write_note(asked.address, "Confirm your address for Broadsheet", lines, frame, values),
@@ -186,7 +187,7 @@ class Desk:
         return f"{reply.code} {reply.text}"
 
 
-def _ask(asked: Subscription, link: str, url: str) -> list[str]:
+def _ask(asked: Subscription, confirming: str, refusing: str, url: str) -> list[str]:
     """The mail that asks, in words of ours: a name that a reader chose could be a message."""
     day = asked.asked_at
     return [
@@ -196,7 +197,10 @@ def _ask(asked: Subscription, link: str, url: str) -> list[str]:
         "",
         "If this was you, open this page and press its button, within a week:",
         "",
-        link,
+        confirming,
         "",
-        "If it was not, do nothing: nothing else will be sent to this address.",
+        "If it was not, do nothing: nothing else will be sent to this address. So that nobody can",
+        "ask you again, open this page and press its button:",
+        "",
+        refusing,
     ]

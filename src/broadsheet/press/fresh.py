@@ -4,11 +4,11 @@ moment."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 from typing import Protocol
 
-from broadsheet.learning import ShelfPicks
+from broadsheet.learning import ShelfPicks, Sifted
 from broadsheet.model import Sort, Spoke, Work
 from broadsheet.people import Announced, Reader
 from broadsheet.ports import Index, Store
@@ -39,22 +39,36 @@ MOST_FOUND = 200
 MOST_OF_LIBRARY = 20_000
 """From so many papers, the newest, is chosen what a quiet day offers."""
 
-SAME_MOMENT = timedelta(seconds=1)
-"""Moments are kept to the second: what came in that in which an edition was made may be in it."""
-
 
 class Desk(Protocol):
     """Chooses among given papers for one reader after another."""
 
+    def read(self, readers: Sequence[Reader]) -> None:
+        """Read at once what it takes to pick for these readers."""
+
     def pick(
-        self, reader: Reader, *, days: int, taken: Collection[int] = ()
+        self,
+        reader: Reader,
+        *,
+        days: int,
+        taken: Collection[int] = (),
+        waiting: Collection[int] = (),
+        edition: str = "",
     ) -> Sequence[ShelfPicks]: ...
+
+
+class Sieve(Protocol):
+    """Decides which papers of saved searches are sent."""
+
+    def sift(self, query: str, numbers: Sequence[int]) -> Sifted: ...
 
 
 class Chooser(Protocol):
     """What the press needs of shelves that learn."""
 
     def open_desk(self, work_ids: Collection[int], now: datetime) -> Desk: ...
+
+    def open_sieve(self, now: datetime) -> Sieve: ...
 
 
 class Fresh:
@@ -145,9 +159,22 @@ class Fresh:
         """Those of some papers that a reader was offered before."""
         return self._store.find_offered(reader.id, numbers) if numbers else frozenset()
 
+    def find_recent(self, numbers: Collection[int]) -> list[int]:
+        """Those of some papers that are of the last fortnight, in their order."""
+        oldest = before(self.now.date(), FORTNIGHT)
+        works = self.get_works(number for number in numbers if number not in self.news)
+        days = {number: day_of(work) for number, work in works.items() if work.id == number}
+        days |= {number: self.news[number].day for number in numbers if number in self.news}
+        return [number for number in numbers if number in days and days[number] >= oldest]
+
     def open_desk(self, numbers: Collection[int]) -> Desk:
         """A desk for choosing among these papers."""
         return self._shelves.open_desk(numbers, self.now)
+
+    @cached_property
+    def sieve(self) -> Sieve:
+        """What decides which papers of saved searches are sent."""
+        return self._shelves.open_sieve(self.now)
 
     @cached_property
     def library_desk(self) -> Desk:
@@ -177,16 +204,6 @@ class Selection:
     def desk(self) -> Desk:
         """A desk for choosing among them."""
         return self._fresh.open_desk(self.numbers)
-
-    def find_doubtful(self) -> list[int]:
-        """Those that an earlier edition may have offered."""
-        span = self._span
-        if span.doubted:
-            return list(self.numbers)
-        if span.since is None:
-            return []
-        recent = span.since + SAME_MOMENT
-        return [n for n in self.numbers if self._fresh.came.get(n, recent) <= recent]
 
     def search(self, text: str) -> list[int]:
         """What a saved search finds. Raises InvalidQueryError."""

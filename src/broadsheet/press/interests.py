@@ -52,14 +52,23 @@ class Interests:
 
 def read_interests(store: Store, reader_id: int) -> Interests:
     """What a reader has chosen, in five queries."""
-    shelves = [shelf for shelf in store.get_shelves(reader_id) if not shelf.deleted_at]
-    on_shelves: dict[int, list[Saved]] = {shelf.id: [] for shelf in shelves}
-    for each in store.get_saved(list(on_shelves)) if shelves else ():
-        on_shelves[each.shelf_id].append(each)
-    return Interests(
-        [each for each in store.get_searches(reader_id) if each.in_edition],
-        store.get_follows(reader_id),
-        shelves,
-        on_shelves,
-        store.get_answers(reader_id),
-    )
+    return read_all_interests(store, [reader_id])[reader_id]
+
+
+def read_all_interests(store: Store, reader_ids: Sequence[int]) -> dict[int, Interests]:
+    """What each of these readers has chosen, in five queries."""
+    shelves, follows = store.get_shelves_of(reader_ids), store.get_follows_of(reader_ids)
+    searches, answers = store.get_searches_of(reader_ids), store.get_answers_of(reader_ids)
+    saved: dict[int, list[Saved]] = {each.id: [] for own in shelves.values() for each in own}
+    for each in store.get_saved(list(saved)) if saved else ():
+        saved[each.shelf_id].append(each)
+    return {
+        number: Interests(
+            [each for each in searches.get(number, ()) if each.in_edition],
+            follows.get(number, ()),
+            shelves.get(number, ()),
+            {each.id: saved[each.id] for each in shelves.get(number, ())},
+            answers.get(number, ()),
+        )
+        for number in reader_ids
+    }

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from broadsheet.edition import Edition, Entry, Scope, Section
 from broadsheet.press.calendar import spell
+from broadsheet.press.matches import say_within
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~$&@])")
 _AT_START = re.compile(r"^([-+=]|\d{1,9}[.)])")
@@ -59,13 +60,13 @@ def _section(section: Section) -> Iterator[str]:
         yield f"*{escape(section.note)}*"
         yield ""
     for entry in section.entries:
-        yield from _entry(entry)
+        yield from _entry(entry, say_within(section, entry))
     if section.more:
         yield f"And {section.more:,} more."
         yield ""
 
 
-def _entry(entry: Entry) -> Iterator[str]:
+def _entry(entry: Entry, reason: str) -> Iterator[str]:
     yield f"{entry.rank}. **{escape(entry.title)}** (paper {entry.work_id})  "
     about = [escape(", ".join(entry.authors)), escape(entry.kicker)]
     if entry.late_from:
@@ -74,5 +75,5 @@ def _entry(entry: Entry) -> Iterator[str]:
     if entry.excerpt:
         yield f"   {escape(entry.excerpt)}  "
     match = "" if entry.match is None else f"{entry.match:.0%}: "
-    yield f"   *{match}{escape(entry.reason)}*"
+    yield f"   *{match}{escape(reason)}*"
     yield ""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from broadsheet.edition import Entry, Part
+from broadsheet.edition import Entry, Part, Section
 from broadsheet.learning import Because, Match
 from broadsheet.model import Work
 from broadsheet.press.candidates import Candidate
@@ -21,16 +21,21 @@ NAMED, WORDS = 2, 3
 """As many lessons and words are named in a reason."""
 
 STRONG = 0.5
-"""A second lesson is named if it adds at least this share of what the first one adds."""
+"""A lesson or word after the first is named if it adds at least this share of what that adds."""
+
+
+LONGEST_TITLE = 72
+"""A longer title is cut in a reason, between words; what a score is made of names it in full."""
 
 
 class Told(NamedTuple):
-    """What a reason is told with: the shelf's name, the papers that it has learned from, and those
-    of them that the reader has saved."""
+    """What a reason is told with: the shelf's name, the papers that it has learned from, those of
+    them that the reader has saved, and the shelf's number."""
 
     shelf: str
     lessons: Mapping[int, Work]
     saved: Collection[int]
+    shelf_id: int
 
 
 def make_match_entry(place: int, candidate: Candidate, match: Match, told: Told) -> Entry:
@@ -42,6 +47,7 @@ def make_match_entry(place: int, candidate: Candidate, match: Match, told: Told)
         parts=_make_parts(match, lessons, told),
         match=match.chance,
         team=match.team,
+        shelf_id=told.shelf_id,
     )
 
 
@@ -50,9 +56,10 @@ def say_why(match: Match, lessons: Collection[Because], told: Told) -> str:
     honey, summer meadows."""
     near = [each for each in lessons if each.points > 0]
     near = [each for each in near[:NAMED] if each.points >= STRONG * near[0].points]
-    words = [term.name for term in match.terms if term.points > 0][:WORDS]
+    words = [term for term in match.terms if term.points > 0]
+    words = [each for each in words[:WORDS] if each.points >= STRONG * words[0].points]
     said = f"near {_name(near, told)}" if near else ""
-    why = "; ".join(filter(None, (said, ", ".join(words))))
+    why = "; ".join(filter(None, (said, ", ".join(each.name for each in words))))
     shelf = f"Your shelf “{told.shelf}”"
     if match.explored:
         begun = f"{shelf} knows little about papers like this one; your answer will teach it"
@@ -60,11 +67,41 @@ def say_why(match: Match, lessons: Collection[Because], told: Told) -> str:
     return f"{shelf}: {why}." if why else f"{shelf}."
 
 
+def say_within(section: Section, entry: Entry) -> str:
+    """The reason of an entry as its section tells it: a shelf's own section has said whose it is.
+
+    "Near “Hives”, which you saved; honey." A reason that is of no shelf, or stands elsewhere, is
+    told as it is.
+    """
+    if not section.key.startswith("shelf-"):
+        return entry.reason
+    name = section.title.removeprefix("Near “").removesuffix("”")
+    told = entry.reason.removeprefix(f"Your shelf “{name}”")
+    if told.startswith(" "):
+        return f"This shelf{told}"
+    if told.startswith(": "):
+        return told[2:3].upper() + told[3:]
+    return entry.reason
+
+
 def _name(near: Collection[Because], told: Told) -> str:
-    titles = [f"“{told.lessons[each.work_id].title}”" for each in near]
-    kept = {each.work_id in told.saved for each in near}
-    did = "saved" if kept == {True} else "liked"
-    return f"{join_words(titles)}, which you {did}"
+    said: dict[str, list[str]] = {}
+    for each in near:
+        did = "saved" if each.work_id in told.saved else "liked"
+        title = _shorten(told.lessons[each.work_id].title)
+        said.setdefault(did, []).append(f"“{title}”")
+    parts = (f"{join_words(titles)}, which you {did}" for did, titles in said.items())
+    return ", and ".join(parts)
+
+
+def _shorten(title: str) -> str:
+    """A title, or its beginning, which ends neither within a word nor within a formula."""
+    if len(title) <= LONGEST_TITLE:
+        return title
+    begun = title[: title.rfind(" ", LONGEST_TITLE // 2, LONGEST_TITLE)]
+    if begun.count("$") % 2:
+        begun = begun[: begun.rindex("$")]
+    return f"{begun.rstrip(' ,;:-–')} …"
 
 
 def _make_parts(match: Match, lessons: Collection[Because], told: Told) -> tuple[Part, ...]:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 from itertools import chain, zip_longest
 from typing import NamedTuple
 
 from broadsheet.edition import Edition, Entry, Scope, Section
 from broadsheet.errors import InvalidQueryError
 from broadsheet.learning import ShelfPicks
+from broadsheet.mishaps import Mishap
 from broadsheet.people import Reader, SavedSearch
+from broadsheet.phrases import count
 from broadsheet.press.candidates import Candidate
 from broadsheet.press.compose import LEAD
-from broadsheet.press.fresh import Fresh, Selection
+from broadsheet.press.fresh import Desk, Fresh, Selection
 from broadsheet.press.interests import Interests
 from broadsheet.press.matches import Told, make_match_entry
 from broadsheet.press.sections import join_words, make_section, renumber, shorten
 from broadsheet.press.span import Span
+
+_log = logging.getLogger(__name__)
 
 PER_SEARCH = 8
 ALSO = 5
@@ -26,6 +33,9 @@ ROUNDS = 3
 """How often older papers are asked for again where they were offered before."""
 
 MOST_QUIET = 3
+
+MOST_UNRANKED = 200
+"""So many papers, the first of the front page, wait for a ranker that works."""
 
 ALSO_KEY, AGAIN_KEY, LIBRARY_KEY = "also", "again", "library"
 UNCHOSEN = frozenset({ALSO_KEY, LIBRARY_KEY})
@@ -38,20 +48,33 @@ NOTHING_CHOSEN = (
 NOTHING_FOUND = "None of the new papers is for your searches or by the authors that you follow."
 FROM_LIBRARY = "Nothing new came for your edition: these are older papers near your shelves."
 TO_BEGIN_WITH = "Older papers near your shelves, to begin with."
+UNRANKED = (
+    "Your shelves could not be ranked: whoever runs this Broadsheet finds the reason in the log. "
+    "What is new waits for your next edition."
+)
 
 
 class Outside(NamedTuple):
     """What is known of an edition beside its papers: what its sources announced, why there is
-    nothing where there is nothing, and the papers of mails that may not have arrived."""
+    nothing where there is nothing, the papers of mails that may not have arrived, and what had no
+    room in the edition before; whether it is the reader's `first`, and whether it may offer older
+    papers from the `library`."""
 
     receipt: str = ""
     quiet: str = ""
     lost: Sequence[Entry] = ()
+    waiting: Sequence[int] = ()
+    first: bool = False
+    library: bool = True
 
 
 class OwnPages:
     """Lays the edition of one reader out. Never a paper twice, never one that the reader has saved,
-    answered or hidden, and none that was `offered` before."""
+    answered or hidden, and none that was `offered` before.
+
+    It works for itself; but `desks` and `find_papers` say what it will read, so that this can be
+    read for many readers at once.
+    """
 
     def __init__(
         self,
@@ -60,33 +83,69 @@ class OwnPages:
         interests: Interests,
         span: Span,
         offered: Collection[int],
+        outside: Outside,
     ) -> None:
+        self.reader = reader
         self._fresh = fresh
-        self._reader = reader
         self._interests = interests
         self._span = span
+        self._outside = outside
         self._selection: Selection = fresh.select(span)
-        self._gone = {*interests.settled, *offered}
+        self._lost = [each for each in outside.lost if each.work_id not in interests.settled]
+        self._gone = {*interests.settled, *offered, *(each.work_id for each in self._lost)}
+        self._waiting = [each for each in outside.waiting if each not in self._gone]
+        here = chain(self._waiting, self._selection.numbers)
+        self._has_news = not self._gone.issuperset(here)
+        self._failed = False
 
-    def make(self, outside: Outside, *, first: bool, library: bool) -> Edition:
-        """The edition, as a proof. With `library` it offers older papers, too, where it is the
-        reader's `first` or has nothing new."""
+    @property
+    def desks(self) -> Sequence[Desk]:
+        """The desks that it asks what the shelves find."""
+        if not self._interests.teaches:
+            return ()
+        news = [self._selection.desk] if self._has_news else []
+        return [*news, self._fresh.library_desk] if self._older else news
+
+    def find_papers(self) -> set[int]:
+        """The papers that the shelves find among the news, and those that their reasons name."""
+        matches = [match for each in self._picks for match in each.matches]
+        reasons = {each.work_id for match in matches for each in match.because}
+        return reasons.union(match.work_id for match in matches)
+
+    def make(self) -> Edition:
+        """The edition, as a proof. Where it is the reader's first or nothing is new, it offers
+        older papers, too."""
         sections: list[Section] = []
-        picks: Sequence[ShelfPicks] = ()
         if self._interests.any:
-            lost = [each for each in outside.lost if each.work_id not in self._interests.settled]
-            self._gone.update(each.work_id for each in lost)
-            news = [number for number in self._selection.numbers if number not in self._gone]
-            picks = self._pick() if news else ()
-            older = ""
-            if library and (first or not (news or lost)) and self._interests.teaches:
-                older = TO_BEGIN_WITH if news else FROM_LIBRARY
-            sections = list(self._each_section(picks, lost, older))
+            sections = list(self._each_section())
             sections.sort(key=lambda each: not each.entries)  # a page begins with a story
         found = any(each.entries for each in sections if each.key not in UNCHOSEN)
-        return self._finish(sections, outside, "" if found else self._tell(picks, outside))
+        return self._finish(sections, "" if found else self._tell())
 
-    def _finish(self, sections: Sequence[Section], outside: Outside, quiet: str) -> Edition:
+    @cached_property
+    def _picks(self) -> Sequence[ShelfPicks]:
+        """What the shelves find among the news."""
+        if not (self._has_news and self._interests.teaches):
+            return ()
+        return self._ask(self._selection.desk, self._span.days, self._waiting)
+
+    def _ask(self, desk: Desk, days: int, waiting: Collection[int] = ()) -> Sequence[ShelfPicks]:
+        """What the shelves find; nothing where a ranker fails, which is one reader's trouble."""
+        taken, name = frozenset(self._gone), self._span.last.isoformat()
+        with Mishap(_log, "The shelves of reader %d cannot be ranked", self.reader.id):
+            return desk.pick(self.reader, days=days, taken=taken, waiting=waiting, edition=name)
+        self._failed = True
+        return ()
+
+    @property
+    def _older(self) -> str:
+        """What is to be said of older papers, where there are to be any."""
+        nothing_new = not (self._has_news or self._lost)
+        if self._outside.library and (self._outside.first or nothing_new):
+            return TO_BEGIN_WITH if self._has_news else FROM_LIBRARY
+        return ""
+
+    def _finish(self, sections: Sequence[Section], quiet: str) -> Edition:
         first = next((each.work_id for section in sections[:1] for each in section.entries), 0)
         lead = self._fresh.get_works([first]).get(first) if first else None
         span = self._span
@@ -96,21 +155,23 @@ class OwnPages:
             first=span.first,
             last=span.last,
             made_at=self._fresh.now.replace(microsecond=0),
-            reader_id=self._reader.id,
-            receipt=outside.receipt,
+            reader_id=self.reader.id,
+            receipt=self._outside.receipt,
             quiet=quiet,
             sections=tuple(sections),
             example=self._fresh.is_example,
             lead=shorten(lead.text, LEAD) if lead else "",
         )
 
-    def _tell(self, picks: Sequence[ShelfPicks], outside: Outside) -> str:
+    def _tell(self) -> str:
         """Why nothing was chosen."""
         if not self._interests.any:
             return NOTHING_CHOSEN
+        if self._failed:
+            return UNRANKED
         if not self._selection.numbers:
-            return outside.quiet
-        said = [each for each in picks if each.quiet]
+            return self._outside.quiet
+        said = [each for each in self._picks if each.quiet]
         if len(said) == 1:
             return said[0].quiet
         return " ".join(f"“{each.name}”: {each.quiet}" for each in said[:MOST_QUIET]) or (
@@ -119,17 +180,16 @@ class OwnPages:
 
     # --- Sections -----------------------------------------------------------------------------
 
-    def _each_section(
-        self, picks: Sequence[ShelfPicks], lost: Sequence[Entry], older: str
-    ) -> Iterator[Section]:
-        """One after another: `_gone` has what the sections before have shown. `older` is what is to
-        be said of papers from the library, where there are to be any."""
-        for each in picks:
+    def _each_section(self) -> Iterator[Section]:
+        """One after another: `_gone` has what the sections before have shown."""
+        for each in self._picks:
             yield self._take(self._of_shelf(each))
-        for section in self._from_library(older) if older else ():
+        if self._failed:
+            yield self._unranked()
+        for section in self._from_library():
             yield self._take(section)
-        if lost:
-            yield self._again(lost)
+        if self._lost:
+            yield self._again(self._lost)
         for search in self._interests.searches:
             yield self._take(self._of_search(search))
         if self._interests.follows:
@@ -141,12 +201,6 @@ class OwnPages:
         self._gone.update(entry.work_id for entry in section.entries)
         return section
 
-    def _pick(self) -> Sequence[ShelfPicks]:
-        if not self._interests.teaches:
-            return ()
-        desk = self._selection.desk
-        return desk.pick(self._reader, days=self._span.days, taken=frozenset(self._gone))
-
     def _of_shelf(self, picks: ShelfPicks) -> Section:
         entries = self._enter(picks)
         return Section(
@@ -156,12 +210,20 @@ class OwnPages:
             more=picks.left if entries else 0,
             note="" if entries else picks.quiet,
             model=picks.model,
+            waiting=picks.waiting,
         )
+
+    def _unranked(self) -> Section:
+        """What stands where the shelves' sections would be: all that is new waits for the next."""
+        waiting = [*self._waiting, *(n for n in self._selection.numbers if n not in self._gone)]
+        kept = tuple(dict.fromkeys(waiting))[:MOST_UNRANKED]
+        return Section("shelves", "Near your shelves", note=UNRANKED, waiting=kept)
 
     def _enter(self, picks: ShelfPicks) -> tuple[Entry, ...]:
         """What a shelf has found, as entries."""
         lessons = {each.work_id for match in picks.matches for each in match.because}
-        told = Told(picks.name, self._fresh.get_works(lessons), self._interests.saved)
+        works, saved = self._fresh.get_works(lessons), self._interests.saved
+        told = Told(picks.name, works, saved, picks.shelf_id)
         candidates = self._get(match.work_id for match in picks.matches)
         shown = [match for match in picks.matches if match.work_id in candidates]
         return tuple(
@@ -189,19 +251,23 @@ class OwnPages:
     def _of_search(self, search: SavedSearch) -> Section:
         key = f"search-{search.id}"
         try:
-            found, more = self._left(self._selection.search(search.query), PER_SEARCH)
+            matching = self._selection.search(search.query)
         except InvalidQueryError as error:
             return Section(key, search.name, note=f"This search has a mistake: {error}")
-        return make_section(
+        new = [number for number in matching if number not in self._gone]
+        sent = self._fresh.sieve.sift(search.query, new)
+        found, more = self._left(sent.numbers, PER_SEARCH)
+        section = make_section(
             key,
             search.name,
             found,
             limit=PER_SEARCH,
             reason=lambda each: f"Found by “{search.name}”, a search that you keep.",
             query=search.query,
-            more=more,
-            note="" if found else "Nothing new for this search.",
+            more=more + sent.held,
+            note=_say_held(sent.held) if found or sent.held else "Nothing new for this search.",
         )
+        return replace(section, model=sent.model)
 
     def _of_authors(self) -> Section:
         by: dict[int, list[str]] = {}
@@ -227,8 +293,10 @@ class OwnPages:
 
     # --- From the library ---------------------------------------------------------------------
 
-    def _from_library(self, note: str) -> list[Section]:
+    def _from_library(self) -> list[Section]:
         """Older papers near the shelves that the reader has not been offered, of each in turn."""
+        if not (self._older and self._interests.teaches):
+            return []
         picks = self._pick_older()
         turns = chain.from_iterable(zip_longest(*map(self._enter, picks)))
         older = [each for each in turns if each and each.work_id not in self._gone]
@@ -236,17 +304,22 @@ class OwnPages:
             return []
         model = "; ".join(dict.fromkeys(each.model for each in picks if each.matches))
         entries = renumber(older[:LIBRARY])
-        return [Section(LIBRARY_KEY, "From the library", entries, note=note, model=model)]
+        return [Section(LIBRARY_KEY, "From the library", entries, note=self._older, model=model)]
 
     def _pick_older(self) -> Sequence[ShelfPicks]:
         picks: Sequence[ShelfPicks] = ()
         for _ in range(ROUNDS):
-            picks = self._fresh.library_desk.pick(
-                self._reader, days=LIBRARY_DAYS, taken=frozenset(self._gone)
-            )
+            picks = self._ask(self._fresh.library_desk, LIBRARY_DAYS)
             numbers = [match.work_id for each in picks for match in each.matches]
-            offered = self._fresh.find_offered(self._reader, numbers)
+            offered = self._fresh.find_offered(self.reader, numbers)
             if not offered:
                 break
             self._gone |= offered
         return picks
+
+
+def _say_held(held: int) -> str:
+    if not held:
+        return ""
+    papers = count(held, "paper that it found was", "papers that it found were")
+    return f"{papers} held back: too likely to be passed over."

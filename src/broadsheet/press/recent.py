@@ -21,6 +21,9 @@ class _Kept(NamedTuple, Generic[Thing]):
     at: datetime
     thing: Thing
 
+    def is_fresh(self, stamp: tuple[int, int], now: datetime) -> bool:
+        return self.stamp == stamp and timedelta() <= now - self.at < KEPT
+
 
 class Recent(Generic[Thing]):
     """Keeps a few things by key. A vote (also one taken back), a measure, a paper that came or
@@ -34,15 +37,14 @@ class Recent(Generic[Thing]):
         """What `make` gives, or gave for this key not long before `now`."""
         stamp = (self._store.last_change(), self._store.standing_stamp())
         kept = self._kept.get(key)
-        if kept and kept.stamp == stamp and timedelta() <= now - kept.at < KEPT:
+        if kept and kept.is_fresh(stamp, now):
             return kept.thing
         # The stamp is older than what is made: a change between the two has it made once more.
         thing = make()
-        if len(self._kept) >= MOST:
-            self._kept.clear()
-        self._kept[key] = _Kept(stamp, now, thing)
+        fresh = {key: each for key, each in self._kept.items() if each.is_fresh(stamp, now)}
+        self._kept = {**(fresh if len(fresh) < MOST else {}), key: _Kept(stamp, now, thing)}
         return thing
 
     def forget(self) -> None:
         """Keep nothing: something else has changed."""
-        self._kept.clear()
+        self._kept = {}

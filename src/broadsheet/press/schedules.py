@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from broadsheet.errors import ConfigError, InvalidInputError
@@ -19,6 +20,9 @@ LATEST = timedelta(hours=12)
 """An edition that could not be printed for so long is merged into the next one."""
 
 DAYS_OF_A_WEEK = 7
+DAYS_OF_A_YEAR = 366
+_NO_ZONES = {"Factory", "localtime", "posixrules"}
+"""Files among those of zones that say "unknown", or whatever this machine is set to."""
 _SECOND = timedelta(seconds=1)
 _NEAR = (0, -1, 1, -2)
 """How far from the local date one may be due, the likeliest first: `LATEST` reaches over midnight,
@@ -28,6 +32,8 @@ and over a date that was left out; a clock put back over midnight shows the day 
 def read_zone(name: str) -> ZoneInfo:
     """A time zone by its IANA name. Raises InvalidInputError."""
     try:
+        if name not in _get_names():
+            raise ZoneInfoNotFoundError(name)
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise InvalidInputError(
@@ -38,7 +44,12 @@ def read_zone(name: str) -> ZoneInfo:
 @cache
 def list_zones() -> tuple[str, ...]:
     """The names of all zones, sorted."""
-    return tuple(sorted(available_timezones()))
+    return tuple(sorted(_get_names()))
+
+
+@cache
+def _get_names() -> frozenset[str]:
+    return frozenset(available_timezones() - _NO_ZONES)
 
 
 def check_schedule(schedule: Schedule) -> Schedule:
@@ -107,6 +118,30 @@ class Timetable:
             if self.moment(before):
                 return before
         return _step(day, -1)
+
+
+class Skipped(NamedTuple):
+    """A date on which clocks jump over a schedule's time, and the time that they show then."""
+
+    day: date
+    shown: time
+
+
+def find_skipped(schedule: Schedule, today: date) -> Skipped | None:
+    """The next date, of a year, on which the clocks of a schedule's zone skip its time; None where
+    they do on none, and for a schedule without a time."""
+    if not schedule.time:
+        return None
+    zone, at = _zone_or_utc(schedule.zone), _read_clock(schedule.time)
+    for day in (_step(today, days) for days in range(DAYS_OF_A_YEAR)):
+        local = datetime.combine(day, at)
+        offsets = {local.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1)}
+        if len(offsets) == 1 or day.isoweekday() not in schedule.weekdays:
+            continue
+        shown = _show(first_moment(zone, local), zone)
+        if shown > local and shown.date() == day:
+            return Skipped(day, shown.time())
+    return None
 
 
 @lru_cache(maxsize=4096)

@@ -32,6 +32,11 @@ class Span(NamedTuple):
     covered: date | None = None
     doubted: bool = False
 
+    @property
+    def is_back_issue(self) -> bool:
+        """Whether it stands for itself, whatever came before (see `make_back_issue`)."""
+        return self.since is None and not self.doubted
+
     def holds(self, news: News, came: datetime) -> bool:
         """Whether news that came at a moment is news for this edition."""
         if not before(self.last, (MOST_DAYS - 1) * DAY) <= news.day <= self.until:

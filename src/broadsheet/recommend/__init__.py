@@ -9,6 +9,7 @@
     hood.py                        what it has learned and how good it was
     review.py, backlog.py          all that a query finds, worked through; stopping.py says when
     starting.py, grid.py           where there is nothing to learn from yet
+    promises.py, sieve.py, judging.py, alerts.py   what saved searches may send by a promise
     answers.py, steering.py, trade_off.py, trials.py, trying.py   what readers say, set and try
 
 `Library.recommender` gives it.
@@ -38,7 +39,8 @@ from broadsheet.model import Work
 from broadsheet.people import Done, Reader
 from broadsheet.ports import ArrayCache, Index, Progress, Ranker, Store, silent
 from broadsheet.recommend.answers import Answers
-from broadsheet.recommend.starting import Starting
+from broadsheet.recommend.promises import CHOICES, Promises, Sieve
+from broadsheet.recommend.starting import MOST_LINES, Starting
 from broadsheet.recommend.steering import Steerings
 from broadsheet.recommend.trying import Trying
 from broadsheet.sync import Clock
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
     from broadsheet.recommend.desk import Desk
     from broadsheet.recommend.engine import Engine
 
-__all__ = ["NoCache", "Recommender"]
+__all__ = ["CHOICES", "MOST_LINES", "NoCache", "Recommender"]
 
 
 class NoCache:
@@ -59,8 +61,9 @@ class NoCache:
         """Nothing."""
         return None
 
-    def save(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
+    def save(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> bool:
         """Nothing is kept."""
+        return False
 
 
 class Recommender:
@@ -80,6 +83,8 @@ class Recommender:
         self._answers = Answers(store, journal, clock, find_work)
         self._steerings = Steerings(store, journal, clock, find_work)
         self._starting = Starting(store, index, journal, clock, find_work)
+        self.promises = Promises(store, index, clock)
+        """What is promised of saved searches."""
         self._store = store
         self._index = index
         self._clock = clock
@@ -136,6 +141,10 @@ class Recommender:
         """Put the papers that a text names, one a line, on a shelf; see `Starting.start`."""
         return self._starting.start(reader, shelf_id, text)
 
+    def start_with(self, reader: Reader, shelf_id: int, work_ids: Sequence[int]) -> Done:
+        """Put the papers that were ticked on a shelf, in one act; see `Starting.start_with`."""
+        return self._starting.start_with(reader, shelf_id, work_ids)
+
     # --- What shelves find --------------------------------------------------------------------
 
     def rank(self, reader: Reader, shelf_id: int, *, days: int = 31, limit: int = 50) -> ShelfPicks:
@@ -153,12 +162,16 @@ class Recommender:
         return self._engine.open_table(reader, shelf_id).describe()
 
     def trade_off(self, reader: Reader, shelf_id: int) -> TradeOff:
-        """What each floor would have meant for the last month's papers. Raises NotFoundError."""
+        """What each floor would have meant for the papers of four weeks. Raises NotFoundError."""
         return self._engine.open_table(reader, shelf_id).trade_off()
 
     def open_desk(self, work_ids: Collection[int], now: datetime) -> Desk:
         """A desk for choosing among these papers, for any number of readers."""
         return self._engine.open_desk(work_ids, now)
+
+    def open_sieve(self, now: datetime) -> Sieve:
+        """What decides which papers of saved searches are sent; see `Promises.open`."""
+        return self.promises.open(now)
 
     def review(self, reader: Reader, shelf_id: int, query: str, limit: int = 20) -> ReviewState:
         """Where a reader stands who works through all papers that a query finds: which to judge
@@ -188,3 +201,9 @@ class Recommender:
     def refresh(self, progress: Progress = silent) -> int:
         """Let the pool of papers follow the library; returns how many papers it took in."""
         return self._engine.refresh(progress)
+
+    def warm(self) -> None:
+        """Have at hand what shelves need, so that no request waits for it; nothing, while there is
+        nothing to learn from. For a thread beside the requests, which calls it again and again."""
+        if self._store.find_taught(1):
+            self._engine.warm()

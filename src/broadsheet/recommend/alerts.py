@@ -2,16 +2,20 @@
 
 Conformal selection (Jin and Candès, "Selection by Prediction with Conformal p-values", 2023): a new
 paper is as likely as those that readers judged before to be beaten by a miss of theirs; p-values
-from that, and the step-up of Benjamini and Hochberg (1995) over all new papers of all searches. The
-promise holds on average over batches, and a silent batch counts as one without misses. So the rate
-among the batches that were sent can be above the promise: `keep_record` works it out, and whoever
-shows a promise shows that rate beside it.
+from that, and the step-up of Benjamini and Hochberg (1995).
+
+Over a batch of new papers (`select`) the promise holds on average over batches, and a silent batch
+counts as one without misses: the smaller the batches, the further the rate among those that were
+sent may lie above the promise. So an instance does the step-up over what was judged, which stands
+for all that its searches bring, and has one bar for everything (`find_bar`): of the papers above it
+at most the promised share were misses. `keep_record` works out what came of it in any case, and
+whoever shows a promise shows that beside it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,7 +26,7 @@ from scipy.special import stdtrit
 from broadsheet.phrases import count
 
 PROMISES = (0.1, 0.2, 0.3)
-LEAST_JUDGED = 20
+LEAST_JUDGED = 30
 """With fewer judged papers nothing is promised, and nothing held back."""
 
 LIKELY = 0.975
@@ -37,34 +41,42 @@ class Batch(NamedTuple):
     missed: int
 
 
+class Share(NamedTuple):
+    """A share, and between what it lies (95 %)."""
+
+    value: float
+    low: float = 0.0
+    high: float = 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """A promise beside what came of it.
 
     `overall` is the share of misses on average over all batches, silent ones counted as none;
-    `among_sent` over those that were sent, between `low` and `high` (95 %, Student's t over
-    batches; 0 to 1 where fewer than two were sent).
+    `among_sent` over those that were sent; `of_papers` the share of all `papers` sent. Intervals
+    are those of Student's t over batches, 0 to 1 where fewer than two were sent.
     """
 
     promise: float
     batches: int
     silent: int
+    papers: int
     overall: float
-    among_sent: float
-    low: float
-    high: float
+    among_sent: Share
+    of_papers: Share
 
     @property
     def sentence(self) -> str:
-        """The record, for the reader."""
-        if self.batches == self.silent:
-            return f"Promised: at most {self.promise:.0%} misses. Nothing was sent yet."
-        sent = self.batches - self.silent
+        """What came of it, for the reader."""
+        if not self.papers:
+            return "Nothing was sent yet that could be judged."
+        share, low, high = self.of_papers
+        were = "was" if self.papers == 1 else "were"
         return (
-            f"Promised: at most {self.promise:.0%} misses on average. Of what was sent in "
-            f"{count(sent, 'batch', 'batches')}, {self.among_sent:.0%} were misses "
-            f"(between {self.low:.0%} and {self.high:.0%}); "
-            f"{count(self.silent, 'batch was', 'batches were')} silent."
+            f"Among the batches that were sent: {share:.0%} "
+            f"[{100 * low:.0f}, {100 * high:.0f}] of {count(self.papers, 'paper')} {were} passed "
+            f"over; {count(self.silent, 'batch was', 'batches were')} silent."
         )
 
 
@@ -105,39 +117,37 @@ def scale(words: ArrayLike, meaning: ArrayLike, best: float, terms: int) -> Floa
     return np.asarray(against_best + by_words / (5 * max(terms, 1) ** 0.5) + 2 * by_meaning)
 
 
-def pick_alerts(
-    found: Mapping[int, Sequence[tuple[int, float]]],
-    judged: Sequence[tuple[float, bool]],
-    promise: float,
-) -> Mapping[int, Sequence[int]]:
-    """The papers to send for each search, in the order given.
-
-    `found` are the new papers of all of an instance's searches that are sent at once, with scores;
-    `judged` what readers made of earlier ones: score, and whether it was kept. With no promise (0)
-    or too few judgements all are sent.
-    """
-    if not promise or len(judged) < LEAST_JUDGED:
-        return {search: [number for number, _ in papers] for search, papers in found.items()}
-    scores, kept = zip(*judged, strict=True)
-    new = [score for papers in found.values() for _, score in papers]
-    cut = find_cut(scores, kept, new, promise)
-    return {
-        search: [number for number, score in papers if score >= cut]
-        for search, papers in found.items()
-    }
+def find_bar(judged_scores: ArrayLike, kept: ArrayLike, promise: float) -> float:
+    """The least score with which a paper is sent, whatever comes beside it; infinite where nothing
+    is to be. What was sent above a bar gives the same bar again."""
+    return find_cut(judged_scores, kept, judged_scores, promise)
 
 
 def keep_record(promise: float, batches: Sequence[Batch]) -> Record:
     """What came of a promise."""
-    shares = np.array([each.missed / each.sent for each in batches if each.sent])
-    silent = len(batches) - len(shares)
-    if not len(shares):
-        return Record(promise, len(batches), silent, 0.0, 0.0, 0.0, 1.0)
-    among = float(shares.mean())
-    low, high = 0.0, 1.0
-    if len(shares) > 1:
-        wide = stdtrit(len(shares) - 1, LIKELY) * float(shares.std(ddof=1)) / len(shares) ** 0.5
-        low, high = max(0.0, among - wide), min(1.0, among + wide)
+    sent = np.array([each.sent for each in batches if each.sent], dtype=np.float64)
+    missed = np.array([each.missed for each in batches if each.sent], dtype=np.float64)
+    among = missed / sent
     return Record(
-        promise, len(batches), silent, float(shares.sum()) / len(batches), among, low, high
+        promise,
+        len(batches),
+        len(batches) - len(sent),
+        int(sent.sum()),
+        float(among.sum()) / max(len(batches), 1),
+        _share(among, np.ones(len(among))),
+        _share(missed, sent),
     )
+
+
+def _share(parts: Floats, wholes: Floats) -> Share:
+    """The share of all parts in all wholes, and its interval: that of a ratio of two means."""
+    many = len(parts)
+    if not many:
+        return Share(0.0)
+    value = float(parts.sum() / wholes.sum())
+    if many < 2:
+        return Share(value)
+    off = parts - value * wholes
+    spread = (float(off @ off) * many / (many - 1)) ** 0.5 / float(wholes.sum())
+    wide = float(stdtrit(many - 1, LIKELY)) * spread
+    return Share(value, max(0.0, value - wide), min(1.0, value + wide))

@@ -64,13 +64,14 @@ USUAL = Prior(np.array([-1.5, 1.0]), np.diag([4.0, 1.0]))
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
     """How the chance of a reader follows from the score. `needed` is how many answers are missing
-    until it may be told; `answers` counts those that it was learned from."""
+    until it may be told, where a paper passed over counts for the chance that it was looked at;
+    `shown` is how many papers it was learned from."""
 
     intercept: float
     slope: float
     covariance: Floats = field(default_factory=lambda: np.zeros((2, 2)))
     needed: int = 0
-    answers: int = 0
+    shown: int = 0
 
     def chance(self, scores: ArrayLike) -> Floats:
         """Chances in [0, 1]; a higher standardised score never has a lower one."""
@@ -97,7 +98,7 @@ class Calibration:
         """What there is to know, for the reader."""
         if self.needed:
             return f"Not enough yet: {count(self.needed, 'more answer')}."
-        return f"Learned from {count(self.answers, 'answer')}."
+        return f"Learned from {count(self.shown, 'paper')} that you were shown."
 
 
 def examination(position: int) -> float:
@@ -160,11 +161,12 @@ def learn(
     """
     answers = _make_answers(scores, kept, seen)
     theta, covariance = _fit(answers, prior or USUAL)
-    told = int(answers.seen.sum() + 1e-6)
-    needed = NEEDED - told
-    if told and prior is None and (answers.kept.all() or not answers.kept.any()):
+    needed = NEEDED - int(answers.seen.sum() + 1e-6)
+    if needed < NEEDED and prior is None and (answers.kept.all() or not answers.kept.any()):
         needed = max(needed, 1)
-    return Calibration(float(theta[0]), float(theta[1]), covariance, max(needed, 0), told)
+    return Calibration(
+        float(theta[0]), float(theta[1]), covariance, max(needed, 0), len(answers.kept)
+    )
 
 
 def learn_prior(readers: Sequence[Answers]) -> Prior | None:

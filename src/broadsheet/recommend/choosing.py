@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from broadsheet.learning import Steering
 from broadsheet.ports import Pool, Rows
 from broadsheet.recommend.matching import Ranking
+from broadsheet.recommend.products import cut, multiply
 
 MOST = 40
 """A section has at most so many papers, however many days it covers."""
@@ -83,8 +84,8 @@ def diversify(ranking: Ranking, pool: Pool, room: int) -> list[int]:
     if not count:
         return []
     rows, scores = ranking.rows[:count], ranking.scores[:count].astype(np.float64)
-    words = pool.words[rows]
-    alike = (words @ words.T).toarray() / 2 + pool.vectors[rows] @ pool.vectors[rows].T / 2
+    words, vectors = cut(pool.words, rows), pool.vectors[rows]
+    alike = multiply(words, words) / 2 + vectors @ vectors.T / 2
     span = float(scores[0] - scores[-1]) or 1.0
     worth = MMR * (scores - scores[-1]) / span
     nearest: NDArray[np.float64] = np.zeros(count)

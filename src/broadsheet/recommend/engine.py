@@ -5,7 +5,7 @@ Apart from the facade because all of this needs scipy, which takes half a second
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from broadsheet.errors import NotFoundError
@@ -14,6 +14,7 @@ from broadsheet.model import Work
 from broadsheet.people import Reader
 from broadsheet.ports import ArrayCache, Index, Progress, Ranker, Store
 from broadsheet.recommend.backlog import Backlogs
+from broadsheet.recommend.briefs import Brief, read_briefs
 from broadsheet.recommend.desk import Desk
 from broadsheet.recommend.grid import pick_grid
 from broadsheet.recommend.lessons import Desires, Study, read_desires
@@ -22,6 +23,9 @@ from broadsheet.recommend.stocking import MOST_TAUGHT, Stockroom
 from broadsheet.recommend.table import Table
 from broadsheet.recommend.teaching import Teacher
 from broadsheet.sync import Clock
+
+MOST_HEARD, AT_ONCE = 50, 25
+"""What readers have in common is learned from so many of them, so many at a time."""
 
 
 class Engine:
@@ -37,9 +41,9 @@ class Engine:
     ) -> None:
         self._store = store
         self._clock = clock
-        self._stockroom = Stockroom(store, index, cache, clock)
+        self._teacher = Teacher(cache, our_rankers(), rankers)
+        self._stockroom = Stockroom(store, index, cache, clock, self._teacher.prepare)
         self._backlogs = Backlogs(store, index)
-        self._teacher = Teacher(store, cache, our_rankers(), rankers)
 
     @property
     def rankers(self) -> Sequence[Ranker]:
@@ -50,7 +54,7 @@ class Engine:
         """Everything about one shelf of a reader's. Raises NotFoundError. Four queries."""
         now = self._clock()
         desires, study = self._read(reader, shelf_id, now)
-        stock = self._stockroom.get(desires.lessons)
+        stock = self._stockroom.get(desires.lessons, wait=False)
         space = self._stockroom.describe_space()
         return Table(self._store, self._teacher, stock, desires, study, now, space)
 
@@ -74,8 +78,24 @@ class Engine:
 
     def refresh(self, progress: Progress) -> int:
         """See `Recommender.refresh`."""
+        taken = self._stockroom.refresh(progress)
+        if taken and (stock := self._stockroom.get()):
+            self._teacher.listen(self._each_brief(progress), stock, self._clock())
         self._teacher.keep()
-        return self._stockroom.refresh(progress)
+        return taken
+
+    def warm(self) -> None:
+        """See `Recommender.warm`."""
+        self._stockroom.warm()
+
+    def _each_brief(self, progress: Progress) -> Iterator[Brief]:
+        """The briefs of some of the readers, spread evenly over all."""
+        readers = [each.id for each in self._store.get_readers().values() if not each.disabled]
+        heard = readers[:: -(-len(readers) // MOST_HEARD) or 1]
+        for start in range(0, len(heard), AT_ONCE):
+            progress("Listening to readers", start, len(heard))
+            batch = heard[start : start + AT_ONCE]
+            yield from read_briefs(self._store, batch, self._clock()).values()
 
     def _read(self, reader: Reader, shelf_id: int, now: datetime) -> tuple[Desires, Study]:
         desires = read_desires(self._store, reader.id, now)

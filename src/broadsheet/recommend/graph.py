@@ -19,7 +19,7 @@ from broadsheet.ports import Progress, Sparse, silent
 NEIGHBOURS = 30
 VECTORS = 0.3
 BLOCK = 128
-RARE = 10
+RARE = 20
 LEAST_COMMON = 50
 """Terms that at most so many papers have always count."""
 
@@ -70,7 +70,7 @@ def add_neighbours(
     for start, similar in _compare(rare, vectors, first):
         stop = start + len(similar)
         similar[np.arange(stop - start), np.arange(start, stop)] = 0
-        found.rows[start:stop], found.similar[start:stop] = _take_best(similar)
+        found.rows[start:stop], found.similar[start:stop] = take_best(similar)
         near = similar[:, :first] > floor
         new, known = np.nonzero(near)
         coming.append(_Pairs(known, new + start, similar[new, known]))
@@ -134,7 +134,7 @@ def _drop_common(words: Sparse) -> Sparse:
     return sparse.csr_array((words.data[there], words.indices[there], starts), shape=words.shape)
 
 
-def _take_best(similar: NDArray[np.float32]) -> Neighbours:
+def take_best(similar: NDArray[np.float32]) -> Neighbours:
     """The best of each row, the best first; those that are not similar at all are none."""
     most = min(NEIGHBOURS, similar.shape[1])
     rows = np.argpartition(similar, similar.shape[1] - most, axis=1)[:, -most:]

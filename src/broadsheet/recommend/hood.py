@@ -11,7 +11,7 @@ from broadsheet.edition import Edition
 from broadsheet.learning import Opinion, WeekRecord, Weight
 from broadsheet.model import Work
 from broadsheet.recommend.lessons import Desires
-from broadsheet.recommend.offers import section_of
+from broadsheet.recommend.offers import RIPE, list_found
 from broadsheet.recommend.pool import Stock
 
 FORTNIGHT = timedelta(days=14)
@@ -37,9 +37,10 @@ def review_weeks(
     now: datetime,
     stock: Stock | None,
 ) -> tuple[WeekRecord, ...]:
-    """How good a shelf was in each week of its reader's printed editions, the newest first."""
+    """How good a shelf was in each week of its reader's printed editions, the newest first; what
+    was shown so lately that it may yet be looked at does not count."""
     shown: dict[str, dict[int, datetime]] = defaultdict(dict)
-    for edition in editions:
+    for edition in (each for each in editions if each.made_at <= now - RIPE):
         for number in _list_shown(edition, shelf_id):
             shown[_week(edition.made_at)].setdefault(number, edition.made_at)
     kept = _find_kept(desires, shelf_id)
@@ -64,8 +65,7 @@ def wilson(hits: int, tries: int) -> tuple[float, float]:
 
 
 def _list_shown(edition: Edition, shelf_id: int) -> list[int]:
-    sections = [each for each in edition.sections if each.key == section_of(shelf_id)]
-    return [entry.work_id for section in sections for entry in section.entries]
+    return [entry.work_id for entry in list_found(edition, shelf_id)]
 
 
 def _find_kept(desires: Desires, shelf_id: int) -> dict[int, list[datetime]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,11 +73,32 @@ class Desires:
 
 def read_desires(store: Store, reader_id: int, now: datetime) -> Desires:
     """What the shelves of a reader learn from, in four queries."""
-    shelves = [shelf for shelf in store.get_shelves(reader_id) if not shelf.deleted_at]
-    numbers = [shelf.id for shelf in shelves]
-    saved = store.get_saved(numbers) if numbers else []
-    answers = store.get_answers(reader_id)
-    steerings = store.get_steerings(numbers) if numbers else {}
+    return read_all_desires(store, [reader_id], now)[reader_id]
+
+
+def read_all_desires(store: Store, reader_ids: Sequence[int], now: datetime) -> dict[int, Desires]:
+    """What the shelves of each of these readers learn from, in four queries."""
+    shelves, answers = store.get_shelves_of(reader_ids), store.get_answers_of(reader_ids)
+    owners = {shelf.id: number for number, own in shelves.items() for shelf in own}
+    saved: dict[int, list[Saved]] = defaultdict(list)
+    for each in store.get_saved(list(owners)) if owners else ():
+        saved[owners[each.shelf_id]].append(each)
+    steerings = store.get_steerings(list(owners)) if owners else {}
+    return {
+        number: _study(
+            shelves.get(number, ()), saved.get(number, ()), answers.get(number, ()), steerings, now
+        )
+        for number in reader_ids
+    }
+
+
+def _study(
+    shelves: Sequence[Shelf],
+    saved: Sequence[Saved],
+    answers: Sequence[Answer],
+    steerings: Mapping[int, Steering],
+    now: datetime,
+) -> Desires:
     studies = [
         Study(
             shelf,

@@ -28,8 +28,8 @@ NOT_READ = "The papers that are liked here are not in the library any more."
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """A shelf that has learned: its profile, and the scores of a sample of the pool, by which its
-    scores are compared with those of other shelves."""
+    """A shelf that has learned: its profile, and the scores of a sample of the papers that it has
+    not learned from, by which its scores are compared with those of other shelves."""
 
     study: Study
     ranker: Ranker
@@ -65,6 +65,11 @@ class Ranking:
             return Ranking(rows, scores, None)
         return Ranking(rows, scores, np.concatenate([self.chances, more.chances]))
 
+    def merge(self, more: Ranking) -> Ranking:
+        """These papers and others, the best first."""
+        both = self.join(more)
+        return both.take(np.lexsort((both.rows, -both.scores)))
+
     def above(self, floor: float) -> Ranking:
         """The papers of at least such a chance; all, while none can be told."""
         return self if self.chances is None or not floor else self.take(self.chances >= floor)
@@ -76,7 +81,15 @@ def look(study: Study, pool: Pool, ranker: Ranker) -> View | None:
     if not len(lessons.likes):
         return None
     profile = ranker.learn(lessons, pool)
-    return View(study, ranker, lessons, profile, profile.score(sample(pool)))
+    # What a shelf has learned from is near it by itself: where that is most of a library, nothing
+    # could be nearer than most.
+    rows = sample(pool, lessons.rows)
+    return View(study, ranker, lessons, profile, profile.score(rows))
+
+
+def tell_nothing(study: Study) -> str:
+    """Why a shelf has learned nothing, in a sentence."""
+    return NOT_READ if study.likes else NOTHING_LEARNED
 
 
 def rank(view: View, rows: Rows, calibration: Calibration) -> Ranking:
@@ -91,9 +104,18 @@ def rank(view: View, rows: Rows, calibration: Calibration) -> Ranking:
 
 
 def find_telling(view: View, ranking: Ranking) -> Ranking:
-    """The papers that are nearer to a shelf than most: by `TELLING` deviations than the mean of the
-    pool."""
+    """The papers that are nearer to a shelf than most: by `TELLING` deviations than the mean of
+    what it has not learned from."""
     return ranking.take(standardise(ranking.scores, view.reference) >= TELLING)
+
+
+def take_turns(one: Ranking, other: Ranking) -> Ranking:
+    """The papers of two rankings in turn, each once; without scores or chances."""
+    rows = np.concatenate([one.rows, other.rows])
+    turns = np.concatenate([np.arange(len(one.rows)), np.arange(len(other.rows))])
+    rows = rows[np.argsort(turns, kind="stable")]
+    rows = rows[np.sort(np.unique(rows, return_index=True)[1])]
+    return Ranking(rows, np.zeros(len(rows), np.float32), None)
 
 
 def place(pool: Pool, numbers: Collection[int]) -> Rows:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from broadsheet.edition import Edition, Scope
+from broadsheet.edition import Edition, Entry
 from broadsheet.learning import Answer, Opinion
-from broadsheet.ports import Lessons, Pool, Profile, Scores, Store
+from broadsheet.ports import Lessons, Pool, Profile, Rows, Scores, Store
 from broadsheet.recommend.calibration import (
+    Answers,
     Calibration,
+    Prior,
     examination,
     learn,
     rescore,
@@ -27,12 +29,10 @@ RIPE = timedelta(days=2)
 """What was offered less long ago may yet be looked at."""
 
 SAMPLE = 512
-LAST = "9999"
-"""After the name of every edition."""
 
 
 class Offer(NamedTuple):
-    """A paper that was offered for a shelf: whether it was kept, and how likely it was seen."""
+    """A paper that a shelf has offered: whether it was kept, and how likely it was seen."""
 
     work_id: int
     kept: bool
@@ -52,9 +52,19 @@ def section_of(shelf_id: int) -> str:
     return f"shelf-{shelf_id}"
 
 
+def list_found(edition: Edition, shelf_id: int) -> list[Entry]:
+    """What a shelf has found for an edition, also what stands in a section of several shelves."""
+    return [
+        entry
+        for section in edition.sections
+        for entry in section.entries
+        if entry.shelf_id == shelf_id or section.key == section_of(shelf_id)
+    ]
+
+
 def read_editions(store: Store, reader_id: int, limit: int = EDITIONS) -> Sequence[Edition]:
-    """A reader's last own editions, newest first; one query."""
-    return store.get_editions(Scope.READER, reader_id=reader_id, until=LAST, limit=limit)
+    """A reader's last own editions that arrived, newest first; one query."""
+    return store.get_last_editions([reader_id], limit, arrived=True).get(reader_id, ())
 
 
 def find_offers(
@@ -64,29 +74,28 @@ def find_offers(
     kept: frozenset[int],
     now: datetime,
 ) -> list[Offer]:
-    """The papers that were offered for a shelf, or answered to on it. `kept` are those that the
-    reader has saved or likes."""
-    said = {each.work_id: each for each in answers if each.shelf_id == shelf_id}
-    offers = {
-        number: Offer(number, each.opinion is Opinion.LIKE, 1.0)
-        for number, each in said.items()
-        if each.opinion is not Opinion.HIDE
-    }
-    for number, rank in _list_shown(editions, shelf_id, now).items():
-        if number not in offers:
-            offers[number] = Offer(number, number in kept, examination(rank))
-    return list(offers.values())
+    """What became of the papers that a shelf has offered: of those that were answered to on it at
+    once, of the others when they are ripe. `kept` are those that the reader has saved or likes.
+
+    What the reader found elsewhere and likes was no offer: how often that is kept says nothing of
+    how often offers are (see `calibration`).
+    """
+    said = {each.work_id: each.opinion for each in answers if each.shelf_id == shelf_id}
+    old = _list_shown((each for each in editions if each.made_at <= now - RIPE), shelf_id)
+    offers = []
+    for number, rank in _list_shown(editions, shelf_id).items():
+        opinion = said.get(number, Opinion.HIDE)
+        if opinion is not Opinion.HIDE:
+            offers.append(Offer(number, opinion is Opinion.LIKE, 1.0))
+        elif number in old:
+            offers.append(Offer(number, number in kept, examination(rank)))
+    return offers
 
 
-def _list_shown(editions: Sequence[Edition], shelf_id: int, now: datetime) -> dict[int, int]:
-    """The papers that stood in a shelf's sections long enough ago, each with its place."""
+def _list_shown(editions: Iterable[Edition], shelf_id: int) -> dict[int, int]:
+    """The papers that a shelf has shown, each with its place."""
     return {
-        entry.work_id: entry.rank
-        for edition in editions
-        if edition.made_at <= now - RIPE
-        for section in edition.sections
-        if section.key == section_of(shelf_id)
-        for entry in section.entries
+        entry.work_id: entry.rank for edition in editions for entry in list_found(edition, shelf_id)
     }
 
 
@@ -102,15 +111,22 @@ def read_off(
     return Told(scores, kept, np.array([offer.seen for offer in here], np.float64))
 
 
-def calibrate(told: Sequence[Told]) -> Calibration:
-    """How the chance follows from the standardised score, from all shelves of a reader."""
+def join(told: Sequence[Told]) -> Answers:
+    """What the offers of all shelves of a reader tell."""
     if not told:
-        return learn([], [])
-    scores, kept, seen = (np.concatenate(each) for each in zip(*told, strict=True))
-    return learn(scores, kept, seen=seen)
+        return Answers(np.empty(0), np.empty(0, bool), np.empty(0))
+    return Answers(*(np.concatenate(each) for each in zip(*told, strict=True)))
 
 
-def sample(pool: Pool) -> NDArray[np.int64]:
-    """Rows that are spread evenly over a pool."""
-    count = len(pool.numbers)
-    return np.unique(np.linspace(0, count - 1, min(SAMPLE, count)).astype(np.int64))
+def calibrate(told: Sequence[Told], prior: Prior | None = None) -> Calibration:
+    """How the chance follows from the standardised score, from all shelves of a reader."""
+    answers = join(told)
+    return learn(answers.scores, answers.kept, seen=answers.seen, prior=prior)
+
+
+def sample(pool: Pool, without: Rows) -> NDArray[np.int64]:
+    """Rows that are spread evenly over a pool; none of those `without`, where there are others."""
+    left = np.ones(len(pool.numbers), bool)
+    left[without] = False
+    rows = np.flatnonzero(left if left.any() else ~left)
+    return rows[np.unique(np.linspace(0, len(rows) - 1, min(SAMPLE, len(rows))).astype(np.int64))]

@@ -8,6 +8,7 @@ from functools import cached_property
 from importlib.metadata import entry_points
 from typing import overload
 
+from broadsheet.mishaps import Mishap
 from broadsheet.ports import Ranker
 
 ENTRY_POINT_GROUP = "broadsheet.rankers"
@@ -23,10 +24,8 @@ class PluggedRankers(Sequence[Ranker]):
     def _rankers(self) -> list[Ranker]:
         rankers: list[Ranker] = []
         for each in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda each: each.name):
-            try:
+            with Mishap(_log, "The ranker %s cannot be loaded", each.name):
                 rankers.append(each.load()())
-            except (ImportError, AttributeError, TypeError) as error:
-                _log.warning("The ranker %s cannot be loaded: %s", each.name, error)
         return rankers
 
     def __len__(self) -> int:

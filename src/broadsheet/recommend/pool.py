@@ -20,7 +20,7 @@ from broadsheet.learning import Wish
 from broadsheet.model import Work
 from broadsheet.ports import Pool, Progress, Sparse, silent
 from broadsheet.recommend.graph import Neighbours, add_neighbours, find_neighbours, make_graph
-from broadsheet.recommend.terms import Vocabulary, learn, read_text, weigh
+from broadsheet.recommend.terms import Vocabulary, learn, read_text, tokenise_pairs, weigh
 from broadsheet.text import fold
 
 Marked = NDArray[np.uint64]
@@ -113,9 +113,9 @@ def build(
     """
     vocabulary, words = learn(paper.text for paper in papers)
     centre = _find_centre(vectors)
-    centred = _centre(vectors, centre)
+    centred = centre_on(vectors, centre)
     near = find_neighbours(words, centred, progress)
-    columns = _columns(papers)
+    columns = Columns.of(papers)
     pool = make_pool(columns, words, centred, near, vocabulary)
     marks = Marks.of(papers)
     return Stock(pool, vocabulary, centre, near, marks, columns.fame, len(papers))
@@ -123,21 +123,21 @@ def build(
 
 def read_pool(papers: Sequence[Paper], vectors: NDArray[np.float32]) -> Pool:
     """A pool of papers with their vectors [n, d], in which nobody is near anybody: for what needs
-    no neighbours, at a tenth of the time."""
-    vocabulary, words = learn(paper.text for paper in papers)
-    centred = _centre(vectors, _find_centre(vectors))
+    no neighbours, at a tenth of the time. Its terms are words and pairs of words."""
+    vocabulary, words = learn((paper.text for paper in papers), tokenise_pairs)
+    centred = centre_on(vectors, _find_centre(vectors))
     near = Neighbours.none(len(papers))
-    return make_pool(_columns(papers), words, centred, near, vocabulary)
+    return make_pool(Columns.of(papers), words, centred, near, vocabulary)
 
 
 def extend(stock: Stock, papers: Sequence[Paper], vectors: NDArray[np.float32]) -> Stock:
     """The stock with more papers behind those that it has; those that it has already are replaced,
     and come last."""
-    columns = _columns(papers)
+    columns = Columns.of(papers)
     stock = without(stock, columns.numbers.tolist())
     more = weigh((paper.text for paper in papers), stock.vocabulary)
     words = sparse.vstack([stock.pool.words, more], format="csr")
-    joined = np.concatenate([stock.pool.vectors, _centre(vectors, stock.centre)])
+    joined = np.concatenate([stock.pool.vectors, centre_on(vectors, stock.centre)])
     near = add_neighbours(stock.near, words, joined)
     columns = _columns_of(stock).join(columns)
     return Stock(
@@ -178,6 +178,14 @@ class Columns(NamedTuple):
     days: NDArray[np.int64]
     fame: NDArray[np.float32]
 
+    @classmethod
+    def of(cls, papers: Sequence[Paper]) -> Columns:
+        return cls(
+            np.array([paper.number for paper in papers], np.int64),
+            np.array([paper.day for paper in papers], np.int64),
+            np.array([paper.fame for paper in papers], np.float32),
+        )
+
     def join(self, more: Columns) -> Columns:
         return Columns(
             np.concatenate([self.numbers, more.numbers]),
@@ -187,14 +195,6 @@ class Columns(NamedTuple):
 
     def keep(self, kept: NDArray[np.bool_]) -> Columns:
         return Columns(self.numbers[kept], self.days[kept], self.fame[kept])
-
-
-def _columns(papers: Sequence[Paper]) -> Columns:
-    return Columns(
-        np.array([paper.number for paper in papers], np.int64),
-        np.array([paper.day for paper in papers], np.int64),
-        np.array([paper.fame for paper in papers], np.float32),
-    )
 
 
 def _columns_of(stock: Stock) -> Columns:
@@ -207,7 +207,7 @@ def _find_centre(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return there.mean(axis=0) if len(there) else np.zeros(vectors.shape[1], np.float32)
 
 
-def _centre(vectors: NDArray[np.float32], centre: NDArray[np.float32]) -> NDArray[np.float32]:
+def centre_on(vectors: NDArray[np.float32], centre: NDArray[np.float32]) -> NDArray[np.float32]:
     """Vectors about their centre, of length 1; those that are 0 stay so."""
     centred: NDArray[np.float32] = vectors - centre
     centred[~vectors.any(axis=1)] = 0

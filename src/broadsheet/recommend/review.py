@@ -1,11 +1,11 @@
 """Working through a backlog, a systematic review say: what to judge next, and when to stop.
 
 Here a reader judges every paper that is offered, so that there are real negatives, and a linear
-model with a squared hinge loss over words and vectors beats the centroid. It weighs a paper kept as
-much as many that were not, since few are (the proportions are those of ELAS u4, the default model
-of ASReview LAB 2, tuned there on other reviews). It is fitted in its dual by Newton's steps
-(Chapelle, "Training a support vector machine in the primal", 2007), each by conjugate gradients,
-and starts from where it stood.
+model with a squared hinge loss over words, pairs of words and vectors beats the centroid. It weighs
+a paper kept as much as many that were not, since few are (the proportions are those of ELAS u4, the
+default model of ASReview LAB 2, tuned there on other reviews). It is fitted in its dual by Newton's
+steps (Chapelle, "Training a support vector machine in the primal", 2007), each by conjugate
+gradients, and starts from where it stood.
 """
 
 from __future__ import annotations

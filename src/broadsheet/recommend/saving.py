@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from broadsheet.ports import ArrayCache
+from broadsheet.recommend.calibration import Prior
 from broadsheet.recommend.graph import NEIGHBOURS, Neighbours
 from broadsheet.recommend.pool import Columns, Marks, Stock, make_pool
 from broadsheet.recommend.terms import Vocabulary
 
-STOCK, MARK = "stock", "stock-mark"
-VERSION = 1_000 + NEIGHBOURS
+STOCK, MARK, PRIOR = "stock", "stock-mark", "prior"
+VERSION = 2_000 + NEIGHBOURS
 """Another one where a stock of an earlier make would be misread."""
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -31,9 +32,10 @@ class Mark(NamedTuple):
 
 
 def save_stock(cache: ArrayCache, stock: Stock, mark: Mark) -> None:
-    """Keep a stock for other processes; its mark last, which they look for."""
-    cache.save(STOCK, {**_pack(stock), "mark": _pack_mark(mark)})
-    cache.save(MARK, {"mark": _pack_mark(mark)})
+    """Keep a stock for other processes; its mark last, which they look for, and only if the stock
+    was kept: on a disk that is full there may be room for a mark."""
+    if cache.save(STOCK, {**_pack(stock), "mark": _pack_mark(mark)}):
+        cache.save(MARK, {"mark": _pack_mark(mark)})
 
 
 def read_mark(cache: ArrayCache) -> Mark | None:
@@ -46,6 +48,17 @@ def load_stock(cache: ArrayCache) -> tuple[Stock, Mark] | None:
     arrays = cache.load(STOCK)
     mark = _read_mark(arrays)
     return (_unpack(arrays), mark) if arrays is not None and mark else None
+
+
+def save_prior(cache: ArrayCache, prior: Prior) -> None:
+    """Keep what readers have in common."""
+    cache.save(PRIOR, {"mean": prior.mean, "covariance": prior.covariance})
+
+
+def load_prior(cache: ArrayCache) -> Prior | None:
+    """What readers have in common, as it was saved last; None where nobody has answered."""
+    arrays = cache.load(PRIOR)
+    return Prior(arrays["mean"], arrays["covariance"]) if arrays else None
 
 
 def _pack_mark(mark: Mark) -> NDArray[np.int64]:

@@ -16,17 +16,21 @@ like brings its own neighbours.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice, takewhile
 
 import numpy as np
-from scipy import sparse
 
 from broadsheet.learning import Weight
 from broadsheet.ports import Lessons, Pool, Profile, Ranker, Rows, Scores
+from broadsheet.recommend.plain import is_plain
+from broadsheet.recommend.products import Cut, cut, multiply
 from broadsheet.recommend.space import Floats, Space, Spaces, add_rows, check_rows
 
 GRAPH = 6.5
 ROCCHIO = 0.25
+BLOCK = 64
+"""What lessons add is worked out for so many papers at a time."""
 
 
 class SmoothedRanker:
@@ -68,6 +72,8 @@ class SmoothedProfile:
         self._shrunk: Floats = variances / (variances + np.float32(ridge))
         self._total = float(self._amounts.sum())
         self._words = add_rows(space.words, self._rows, self._amounts)
+        liked = add_rows(space.words, lessons.likes, np.ones(len(lessons.likes), np.float32))
+        self._liked = liked > 0
         self._vector: Floats = self._amounts @ space.vectors[self._rows]
         self._place: Floats = self._shrunk * (self._amounts @ space.places[self._rows])
         self._constant = self._total * space.mean_square - float(
@@ -87,16 +93,24 @@ class SmoothedProfile:
 
     def contributions(self, rows: Rows) -> Scores:
         """See `ports.Profile`; the constant is 0."""
-        block, space, own = self._space.take(rows), self._space, self._rows
-        alike = (block.words @ space.words[own].T).toarray() + block.vectors @ space.vectors[own].T
-        alike -= (block.places * self._shrunk) @ space.places[own].T
-        alike += np.float32(space.mean_square) - block.pulls[:, None] - space.pulls[own][None, :]
-        itself = sparse.csr_array(
-            (np.ones(len(own), np.float32), own, np.arange(len(own) + 1)),
-            shape=(len(own), len(space.pulls)),
-        )
-        near = (block.graph @ (space.graph[own] + itself).T).toarray()
-        return np.asarray((alike + GRAPH * near) * self._amounts, np.float32)
+        space, own = self._space, self._rows
+        check_rows(rows, len(space.pulls))
+        words, near = cut(space.words, own), cut(space.graph, own).mark(own)
+        found = np.zeros((len(rows), len(own)), np.float32)
+        for start in range(0, len(rows), BLOCK):
+            some = slice(start, start + BLOCK)
+            found[some] = self._contribute(rows[some], words, near)
+        return found
+
+    def _contribute(self, rows: Rows, words: Cut, near: Cut) -> Scores:
+        """The contributions to a few papers, given the words and the neighbours of the lessons."""
+        space, own = self._space, self._rows
+        alike = multiply(cut(space.words, rows), words)
+        alike += space.vectors[rows] @ space.vectors[own].T
+        alike -= (space.places[rows] * self._shrunk) @ space.places[own].T
+        alike += np.float32(space.mean_square) - space.pulls[rows, None] - space.pulls[None, own]
+        alike += np.float32(GRAPH) * multiply(cut(space.graph, rows), near)
+        return np.asarray(alike * self._amounts, np.float32)
 
     def terms(self, row: int | None, limit: int) -> Sequence[Weight]:
         """See `ports.Profile`. Of any paper, for None: what the words of the lessons add to the
@@ -113,17 +127,23 @@ class SmoothedProfile:
         directions = self._space.directions
         slopes = self._words[places] - self._total * directions.mean_words[places]
         slopes -= directions.words[places] @ self._place
-        points = amounts * slopes
+        # A word that no like has can come out above 0 only because the others are so far below it.
+        points = np.where((slopes > 0) & ~self._liked[places], 0, amounts * slopes)
         return self._name(places, points, limit, both=row is None)
 
     def _name(self, places: Rows, points: Scores, limit: int, *, both: bool) -> Sequence[Weight]:
-        """The words that weigh most, the greatest first; where `both`, then as many of those that
+        """The words that tell most, the greatest first; where `both`, then as many of those that
         weigh against, the least of them last."""
         order = np.lexsort((places, -points)).tolist()
-        named = [each for each in order[:limit] if points[each] > 0]
+        found = self._list(order, places, points, limit)
         if both:
-            named += [each for each in order[-limit:] if points[each] < 0]
-        return [Weight(self._terms[places[each]], float(points[each])) for each in named]
+            found += reversed(self._list(reversed(order), places, -points, limit))
+        return [Weight(self._terms[places[each]], float(points[each])) for each in found]
+
+    def _list(self, order: Iterable[int], places: Rows, points: Scores, limit: int) -> list[int]:
+        above = takewhile(lambda each: points[each] > 0, order)
+        telling = (each for each in above if not is_plain(self._terms[places[each]]))
+        return list(islice(telling, limit))
 
 
 def _weigh(lessons: Lessons) -> Scores:

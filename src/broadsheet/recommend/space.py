@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broadsheet.ports import Pool, Rows, Scores, Sparse
+from broadsheet.recommend.products import cut
 
 Floats = NDArray[np.float32]
 
@@ -68,17 +69,28 @@ class Directions:
 class Space:
     """The features of the papers of a pool about their mean, and where they lie along its
     directions: `places` [n, r]. `pulls` [n] are the products of the features with their mean, and
-    `mean_square` is that of the mean with itself."""
+    `mean_square` is that of the mean with itself. Given the space of the `base` of a pool, only the
+    papers behind are worked out, and along its directions."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, base: Space | None = None) -> None:
         self.words, self.graph = pool.words, pool.graph
-        self.vectors = pool.vectors * np.float32(VECTORS)
-        self.directions = found = find_directions(pool.words, self.vectors)
+        known = len(base.pulls) if base else 0
+        words = pool.words[known:] if base else pool.words
+        vectors = pool.vectors[known:] * np.float32(VECTORS)
+        found = base.directions if base else find_directions(words, vectors)
+        self.directions: Directions = found
         mean = found.mean_words, found.mean_vectors
-        self.pulls: Floats = pool.words @ mean[0] + self.vectors @ mean[1]
         self.mean_square = float(mean[0] @ mean[0] + mean[1] @ mean[1])
-        self.places: Floats = pool.words @ found.words + self.vectors @ found.vectors
-        self.places -= mean[0] @ found.words + mean[1] @ found.vectors
+        pulls: Floats = words @ mean[0] + vectors @ mean[1]
+        places: Floats = words @ found.words + vectors @ found.vectors
+        places -= mean[0] @ found.words + mean[1] @ found.vectors
+        if base:
+            vectors = np.concatenate([base.vectors, vectors])
+            pulls = np.concatenate([base.pulls, pulls])
+            places = np.concatenate([base.places, places])
+        self.vectors: Floats = vectors
+        self.pulls: Floats = pulls
+        self.places: Floats = places
         self._blocks: OrderedDict[bytes, Block] = OrderedDict()
         self._lock = Lock()
 
@@ -117,14 +129,27 @@ class Spaces:
     def __init__(self) -> None:
         self._known: WeakKeyDictionary[Pool, Space] = WeakKeyDictionary()
         self._lock = Lock()
+        self._making = Lock()
 
     def of(self, pool: Pool) -> Space:
-        """The space of a pool; half a second for 25,000 papers, where it is not known yet."""
+        """The space of a pool; half a second for 25,000 papers, where neither it nor that of its
+        base is known yet. While one is made, those that are known are there for others."""
+        if known := self._get(pool):
+            return known
+        base = pool.base() if pool.base else None
+        if base and (space := self._get(base)):
+            # Outside of what takes long: nobody waits for another pool's space here.
+            return self._keep(pool, Space(pool, space))
+        with self._making:
+            return self._get(pool) or self._keep(pool, Space(pool))
+
+    def _keep(self, pool: Pool, space: Space) -> Space:
         with self._lock:
-            space = self._known.get(pool)
-            if space is None:
-                space = self._known[pool] = Space(pool)
-            return space
+            return self._known.setdefault(pool, space)
+
+    def _get(self, pool: Pool) -> Space | None:
+        with self._lock:
+            return self._known.get(pool)
 
 
 def check_rows(rows: Rows, count: int) -> None:
@@ -169,6 +194,6 @@ def find_directions(words: Sparse, vectors: Floats) -> Directions:
 
 def add_rows(matrix: Sparse, rows: Rows, amounts: Scores) -> NDArray[np.float32]:
     """The sum of some rows of a sparse matrix, each times an amount, as a dense vector."""
-    taken = matrix[rows]
-    weights = taken.data * np.repeat(amounts, np.diff(taken.indptr))
-    return np.bincount(taken.indices, weights, minlength=matrix.shape[1]).astype(np.float32)
+    taken = cut(matrix, rows)
+    weights = taken.values * amounts[taken.owners]
+    return np.bincount(taken.columns, weights, minlength=matrix.shape[1]).astype(np.float32)

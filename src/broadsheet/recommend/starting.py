@@ -18,8 +18,9 @@ from broadsheet.shelves.base import Owned, check_room, signal_of
 from broadsheet.sync import Clock
 from broadsheet.text.keys import compact, title_key
 
-MOST_LINES = 200
-LONGEST_LINE = 1_000
+MOST_LINES = 50
+LONGEST_LINE = 300
+"""A longer one is no reference; it is told as one that names no paper, and not looked for."""
 MOST_WORDS = 40
 LOOKED_AT = 5
 """As many of the papers that the words of a line find are compared with it."""
@@ -47,7 +48,7 @@ class Starting(Owned):
         Undone as a file that was put on the shelf. Raises NotFoundError, InvalidInputError.
         """
         self._get_own(reader.id, shelf_id)
-        lines = [line.strip()[:LONGEST_LINE] for line in text.splitlines() if line.strip()]
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
         if not lines:
             raise InvalidInputError("Paste at least one paper: an arXiv id, a DOI or a title.")
         if len(lines) > MOST_LINES:
@@ -56,6 +57,20 @@ class Starting(Owned):
         numbers = list(dict.fromkeys(number for _, number in found if number))
         missing = [line for line, number in found if not number]
         return self._put(reader, shelf_id, numbers, missing)
+
+    def start_with(self, reader: Reader, shelf_id: int, work_ids: Sequence[int]) -> Done:
+        """Put papers on a shelf, in one act; those that are not in the library stay out of it.
+
+        Undone as a file that was put on the shelf. Raises NotFoundError, InvalidInputError.
+        """
+        self._get_own(reader.id, shelf_id)
+        if len(work_ids) > MOST_LINES:
+            raise InvalidInputError(f"At most {MOST_LINES} papers are ticked at once.")
+        known = self._store.get_works(work_ids)
+        numbers = [number for number in dict.fromkeys(work_ids) if number in known]
+        if not numbers:
+            raise InvalidInputError("What was ticked is not in the library any more.")
+        return self._put(reader, shelf_id, numbers, [])
 
     def _put(
         self, reader: Reader, shelf_id: int, numbers: Sequence[int], missing: Sequence[str]
@@ -69,6 +84,7 @@ class Starting(Owned):
             if not new:
                 return Done(sentence)
             check_room(shelf, len(new))
+            self._require_space(reader.id, len(new))
             transaction.put_saved([Saved(shelf_id, number, now) for number in new])
             return self._journal.keep(
                 transaction,
@@ -79,6 +95,8 @@ class Starting(Owned):
 
     def _find(self, line: str) -> int:
         """The paper that a line names, or 0."""
+        if len(line) > LONGEST_LINE:
+            return 0
         for reference in _list_references(line):
             try:
                 return self._find_work(reference).id

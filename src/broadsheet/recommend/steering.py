@@ -24,6 +24,7 @@ MOST_WISHES = 50
 KINDS = ("category", "source", "author")
 LONGEST_RANKER = 80
 
+NO_FLOOR = "without a floor, whatever is clearly nearer to it than most of the library"
 _SHARES = {"floor": "The least match", "explore": "What is explored", "rare": "Rareness"}
 
 
@@ -189,7 +190,7 @@ def _tell_share(name: str, share: float) -> str:
     percent = f"{100 * share:.0f} %"
     match name:
         case "floor":
-            return f"papers with a match of at least {percent}" if share else "however weak a match"
+            return f"papers with a match of at least {percent}" if share else NO_FLOOR
         case "explore":
             return f"{percent} of the places for what it knows least about"
     return f"{percent} less weight for famous papers"

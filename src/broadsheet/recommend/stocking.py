@@ -1,14 +1,16 @@
 """Keeps a stock of papers up with the library: made once, then extended by what changes.
 
 The process on duty makes it and saves it (`Stockroom.refresh`); the others take up what was saved.
-No request waits for it, but where a library is small, or where a shelf has learned from a few
-papers that are not in it yet: those are added for the process that asks.
+No request waits for it, but where a library is small, or where a shelf has learned from papers that
+are not in it yet: a few of those are appended at once for the process that asks (`appending`).
+Where a thread of the process calls `warm` now and then, many are added there, and a stock is taken
+up there, with what rankers work out of it: requests go on with the one before until it is ready.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from zlib import crc32
 
@@ -16,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broadsheet.model import Act, Change, Work
-from broadsheet.ports import ArrayCache, Index, Progress, Store, silent
+from broadsheet.ports import ArrayCache, Index, Pool, Progress, Store, silent
 from broadsheet.query import Query
+from broadsheet.recommend.appending import append
 from broadsheet.recommend.pool import Paper, Stock, build, extend, without
 from broadsheet.recommend.saving import Mark, load_stock, read_mark, save_stock
 from broadsheet.sync import Clock
@@ -33,7 +36,18 @@ MOST_CHANGES = 5_000
 """More changes than these are a reason to make everything anew."""
 
 MOST_ADDED = 5_000
-"""As many papers a process adds for itself."""
+"""As many papers a process adds at a time for itself, and as many for pages of readers until it
+takes up a stock anew: whose shelves hold ever more old papers cannot fill the memory."""
+
+FEW = 16
+"""As many papers are appended while a request waits."""
+
+SOME = 100
+"""As many are added at a time where that happens beside the requests: so long a request may have to
+wait that needs a few."""
+
+MOMENT = 0.5
+"""So many seconds a request waits for another one that adds papers."""
 
 PATIENCE = 60
 """Changes are taken in so many seconds after the last ones, or when there are `ENOUGH` of them."""
@@ -47,7 +61,18 @@ from."""
 class Stockroom:
     """The stock of a library, as this process has it."""
 
-    def __init__(self, store: Store, index: Index, cache: ArrayCache, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        index: Index,
+        cache: ArrayCache,
+        clock: Clock,
+        prepare: Callable[[Pool], object] = lambda pool: None,
+    ) -> None:
+        """`prepare` is called with each pool before requests see it, where one serves them
+        meanwhile."""
+        self._prepare = prepare
+        self._is_warm = False
         self._store = store
         self._index = index
         self._cache = cache
@@ -56,23 +81,64 @@ class Stockroom:
         """Held for a moment: requests wait for it."""
         self._making = threading.Lock()
         """Held by who makes or extends what is saved, which may take a minute."""
+        self._adding = threading.Lock()
+        """Held by who adds papers for this process, which may take seconds."""
         self._stock: Stock | None = None
         self._mark: Mark | None = None
+        self._seen: Mark | None = None
+        """The last mark that was found saved, which is not that of the stock where this process
+        made one that it could not save."""
         self._added: set[int] = set()
+        self._rough: set[int] = set()
+        """What was only appended."""
+        self._wanted: set[int] = set()
+        """What requests went on without."""
+        self._asked = 0.0
+        """When this process last looked for what shelves learn from, in seconds."""
         self._fame: Mapping[int, float] | None = None
 
-    def get(self, needed: Collection[int] = ()) -> Stock | None:
+    def get(self, needed: Collection[int] = (), *, wait: bool = True) -> Stock | None:
         """The stock, with these papers as far as the library has them; None while it is being made.
 
-        A library that is small is read in here and now.
+        A library that is small is read in here and now. While somebody else adds papers, who does
+        not `wait` for that gets the stock without those that it lacks; so does who needs many,
+        where there is a thread that adds them.
         """
-        if self._is_stale() and self._index.state().works <= SMALL:
+        is_small = self._index.state().works <= SMALL
+        if is_small and self._is_stale():
             with self._making:
                 if self._is_stale():
                     self._bring_up(silent, at_once=True)
+        stock = self._look_up(at_once=is_small)
+        if stock is None or not (missing := self._find_missing(stock, needed)):
+            return stock
+        if not wait and len(self._added) + len(self._wanted) >= MOST_ADDED:
+            return stock
+        if len(missing) > FEW and self._is_warm and not wait:
+            with self._lock:
+                self._wanted.update(missing[FEW:MOST_ADDED])
+            needed = missing[:FEW]
+        if not self._adding.acquire(timeout=-1 if wait else MOMENT):
+            return stock
+        try:
+            return self._add(needed)
+        finally:
+            self._adding.release()
+
+    def warm(self) -> None:
+        """Take up what was saved, and prepare it before requests see it. Who calls this calls it
+        again and again: in a large library, requests take nothing up themselves from now on."""
+        if self._is_warm:
+            self._catch_up()
+        elif stock := self.get():
+            self._prepare(stock.pool)
+        self._is_warm = True
+        if self._fame is None:
+            self._fame = self._read_fame()
         with self._lock:
-            self._take_up()
-            return self._add(needed) if self._is_ours() else None
+            wanted = [self._wanted.pop() for _ in range(min(SOME, len(self._wanted)))]
+        if wanted:
+            self.get(wanted)
 
     def refresh(self, progress: Progress = silent) -> int:
         """Let the stock follow the library, and save it for others; how many papers it took in.
@@ -88,23 +154,47 @@ class Stockroom:
 
     # --- What was saved -----------------------------------------------------------------------
 
+    def _look_up(self, *, at_once: bool = True) -> Stock | None:
+        """The stock, if it can be used; what was saved since is taken up by who warms it, or, where
+        nobody does, or `at_once`, here."""
+        with self._lock:
+            if at_once or self._stock is None or not self._is_warm:
+                self._take_up()
+            return self._stock if self._is_ours() else None
+
     def _take_up(self) -> None:
-        """Load what another process has saved since."""
-        mark = read_mark(self._cache)
-        if mark is None or mark == self._mark:
-            return
-        if found := load_stock(self._cache):
+        """Load what another process has saved since, while the others wait."""
+        if found := self._load_newer():
             self._stock, self._mark = found
-            self._added = set()
+            self._added, self._rough = set(), set()
+
+    def _catch_up(self) -> None:
+        """As `_take_up`, while requests go on with what there is until the new one is prepared."""
+        if found := self._load_newer():
+            self._replace(*found)
+
+    def _load_newer(self) -> tuple[Stock, Mark] | None:
+        mark = read_mark(self._cache)
+        if mark is None or mark == self._seen:
+            return None
+        self._seen = mark
+        return load_stock(self._cache) if mark != self._mark else None
+
+    def _replace(self, stock: Stock, mark: Mark) -> None:
+        if self._is_warm:
+            self._prepare(stock.pool)
+        with self._lock:
+            self._stock, self._mark = stock, mark
+            self._added, self._rough = set(), set()
 
     def _keep(self, stock: Stock, position: int) -> None:
         mark = Mark(position, self._space(), int(self._clock().timestamp()))
         save_stock(self._cache, stock, mark)
-        # What is mapped from disk is shared with the other processes, and costs this one little.
-        found = load_stock(self._cache)
-        with self._lock:
-            self._stock, self._mark = found or (stock, mark)
-            self._added = set()
+        self._seen = read_mark(self._cache)
+        if self._seen == mark and (found := load_stock(self._cache)):
+            # What is mapped from disk is shared with other processes, and costs this one little.
+            stock = found[0]
+        self._replace(stock, mark)
 
     def _space(self) -> int:
         return crc32(self.describe_space().encode())
@@ -126,19 +216,33 @@ class Stockroom:
         return foreign or not self._is_ours() or len(stock.pool.numbers) > GROWN * known
 
     def _bring_up(self, progress: Progress, *, at_once: bool = False) -> int:
+        self._catch_up()
         with self._lock:
-            self._take_up()
             stock, mark = self._stock, self._mark
         if stock is None or mark is None or self._is_worn(stock, mark):
             return self._renew(progress)
         position = self._index.state().position
         missed, since = position - mark.position, self._clock().timestamp() - mark.made
-        if not missed or (missed < ENOUGH and since < PATIENCE and not at_once):
+        lacking = [] if at_once else self._find_lacking(stock)
+        if not lacking and (not missed or (missed < ENOUGH and since < PATIENCE and not at_once)):
             return 0
         changes = self._store.changes(mark.position, MOST_CHANGES + 1)
         if len(changes) > MOST_CHANGES:
             return self._renew(progress)
-        return self._follow(stock, [each for each in changes if each.seq <= position], position)
+        changes = [each for each in changes if each.seq <= position]
+        return self._follow(stock, changes, lacking, position)
+
+    def _find_lacking(self, stock: Stock) -> list[int]:
+        """What shelves learn from that the stock lacks, or that was only appended to it; looked for
+        now and then."""
+        now = self._clock().timestamp()
+        if 0 <= now - self._asked < PATIENCE:
+            return []
+        self._asked = now
+        there, rough = stock.pool.rows, self._rough
+        taught = self._store.find_taught(MOST_TAUGHT)
+        lacking = [each for each in taught if each not in there or each in rough]
+        return lacking[:MOST_ADDED]
 
     # --- Making it ----------------------------------------------------------------------------
 
@@ -187,30 +291,52 @@ class Stockroom:
 
     # --- Following ----------------------------------------------------------------------------
 
-    def _follow(self, stock: Stock, changes: Sequence[Change], position: int) -> int:
+    def _follow(
+        self, stock: Stock, changes: Sequence[Change], lacking: Collection[int], position: int
+    ) -> int:
         """Take in what changed: of old papers, those that the stock has, or all where it has room
-        for the whole library."""
+        for the whole library; and what it is `lacking`, and what was only appended."""
         gone = [each.work_id for each in changes if each.act is Act.DELETE]
         stock, self._fame = without(stock, gone), self._read_fame()
-        papers = self._make([each.work_id for each in changes], self._find_days())
+        needed = {*lacking, *self._rough}
+        numbers = dict.fromkeys([*(each.work_id for each in changes), *needed])
+        papers = self._make(list(numbers), self._find_days())
+        if not (changes or papers):
+            return 0
         month = self._clock().toordinal() - MONTH.days
         whole = self._index.state().works <= MOST_NEW
         papers = [
-            each for each in papers if whole or each.day >= month or each.number in stock.pool.rows
+            each
+            for each in papers
+            if whole or each.day >= month or each.number in needed or each.number in stock.pool.rows
         ]
         self._keep(self._extend(stock, papers), position)
         return len(papers)
 
-    def _add(self, needed: Collection[int]) -> Stock:
-        """The stock with more papers, for this process only."""
-        assert self._stock
-        rows = self._stock.pool.rows
-        missing = [each for each in needed if each not in rows and each not in self._added]
-        if missing:
+    def _add(self, needed: Collection[int]) -> Stock | None:
+        """The stock with more papers, for this process only. Requests are served with what there
+        is meanwhile; what was taken up meanwhile gets them, too."""
+        while True:
+            stock = self._look_up(at_once=False)
+            if stock is None or not (missing := self._find_missing(stock, needed)):
+                return stock
             missing = missing[:MOST_ADDED]
-            self._stock = self._extend(self._stock, self._make(missing, {}))
-            self._added.update(missing)
-        return self._stock
+            is_few = len(missing) <= FEW
+            more = self._extend(stock, self._make(missing, {}), roughly=is_few)
+            if self._is_warm or is_few:  # while the pool before is there to be built on
+                self._prepare(more.pool)
+            with self._lock:
+                if self._stock is stock:
+                    self._stock = more
+                    self._added.update(missing)
+                    self._wanted.difference_update(missing)
+                    self._rough.update(missing if is_few else ())
+                    return more
+
+    def _find_missing(self, stock: Stock, needed: Collection[int]) -> list[int]:
+        """Those of some papers that were not looked for yet."""
+        rows, added = stock.pool.rows, self._added
+        return [each for each in needed if each not in rows and each not in added]
 
     def _make(self, numbers: Sequence[int], days: Mapping[int, int]) -> list[Paper]:
         if self._fame is None:
@@ -218,8 +344,11 @@ class Stockroom:
         works = {work.id: work for some in self._read(numbers) for work in some.values()}
         return [_make(work, days, self._fame) for work in works.values()]
 
-    def _extend(self, stock: Stock, papers: Sequence[Paper]) -> Stock:
-        return extend(stock, papers, find_vectors(self._index, papers)) if papers else stock
+    def _extend(self, stock: Stock, papers: Sequence[Paper], *, roughly: bool = False) -> Stock:
+        if not papers:
+            return stock
+        add = append if roughly else extend
+        return add(stock, papers, find_vectors(self._index, papers))
 
 
 def find_vectors(index: Index, papers: Sequence[Paper]) -> NDArray[np.float32]:

@@ -12,19 +12,20 @@ from broadsheet.edition import Edition
 from broadsheet.errors import NotFoundError
 from broadsheet.learning import Effect, Hood, Moved, ShelfPicks, TradeOff
 from broadsheet.ports import Pool, Rows, Store
-from broadsheet.recommend.calibration import NEEDED, Calibration, standardise
+from broadsheet.recommend.calibration import NEEDED, Calibration, rescore, standardise
 from broadsheet.recommend.choosing import room_for, spread
 from broadsheet.recommend.desk import READING
 from broadsheet.recommend.hood import count_authors, review_weeks
 from broadsheet.recommend.lessons import Desires, Study
 from broadsheet.recommend.matching import (
-    NOTHING_LEARNED,
+    TELLING,
     Ranking,
     View,
     allow,
     exclude,
     explain,
     rank,
+    tell_nothing,
 )
 from broadsheet.recommend.offers import read_editions
 from broadsheet.recommend.pool import Stock
@@ -69,7 +70,7 @@ class Table:
         views = self._teacher.learn_all(self._desires, stock)
         view = views.get(shelf.id)
         if view is None:
-            return ShelfPicks(shelf.id, shelf.name, quiet=NOTHING_LEARNED)
+            return ShelfPicks(shelf.id, shelf.name, quiet=tell_nothing(self._study))
         calibration = self._calibrate(views, stock)
         ranking = rank(view, self._choose_from(stock, days), calibration)
         shown = spread(ranking, stock.pool, limit)
@@ -109,7 +110,7 @@ class Table:
         study, stock = self._study, self._stock
         views = self._teacher.learn_all(self._desires, stock) if stock else {}
         view = views.get(study.shelf.id)
-        quiet = READING if stock is None else "" if view else NOTHING_LEARNED
+        quiet = READING if stock is None else "" if view else tell_nothing(study)
         editions = read_editions(self._store, study.shelf.reader_id, MOST_EDITIONS)
         likes = [each.work_id for each in study.lessons if each.weight > 0]
         hood = Hood(
@@ -129,23 +130,28 @@ class Table:
             needed=self._calibrate(views, stock, editions).needed,
         )
 
-    def trade_off(self, days: int = 31) -> TradeOff:
-        """What each floor would have meant for the papers of the last days."""
+    def trade_off(self, days: int = 28) -> TradeOff:
+        """What each floor would have meant for the papers of the last days, those included that the
+        reader has kept or answered to since, as if the shelf had not learned from them: without
+        these it would be worked out on what was left over."""
         study, stock = self._study, self._stock
         views = self._teacher.learn_all(self._desires, stock) if stock else {}
         view = views.get(study.shelf.id)
         if stock is None or view is None:
             return TradeOff(study.shelf.id, 0, NEEDED, 0)
-        rows = self._choose_from(stock, days)
-        scores = standardise(view.profile.score(rows), view.reference)
+        rows = self._choose_from(stock, days, known=True)
+        scores = standardise(rescore(view.profile, view.lessons, rows), view.reference)
         per_day = room_for(study.steering, 1)
         when, calibration = stock.pool.days[rows], self._calibrate(views, stock)
-        return work_out(study.shelf.id, calibration, scores, when, per_day=per_day)
+        return work_out(study.shelf.id, calibration, scores, when, per_day=per_day, least=TELLING)
 
-    def _choose_from(self, stock: Stock, days: int) -> Rows:
-        """The papers of the last days, or else the newest, that the shelf may show."""
+    def _choose_from(self, stock: Stock, days: int, *, known: bool = False) -> Rows:
+        """The papers of the last days, or else the newest, that the shelf may show, or might have
+        before they were `known`."""
         pool = stock.pool
-        left = exclude(pool, self._desires.known) & allow(stock, self._study.steering)
+        left = allow(stock, self._study.steering)
+        if not known:
+            left &= exclude(pool, self._desires.known)
         new = pool.days > self._now.toordinal() - days
         if np.count_nonzero(new) < FEW:
             newest = np.lexsort((-pool.numbers, -pool.days))[:FEW]
@@ -155,8 +161,9 @@ class Table:
     def _calibrate(
         self, views: dict[int, View], stock: Stock, editions: Sequence[Edition] | None = None
     ) -> Calibration:
-        number = self._study.shelf.reader_id
-        return self._teacher.calibrate(number, self._desires, views, stock, self._now, editions)
+        if editions is None:
+            editions = read_editions(self._store, self._study.shelf.reader_id)
+        return self._teacher.calibrate(self._desires, views, stock, self._now, editions)
 
 
 def _compare(before: Ranking, after: Ranking, rows: Sequence[int], pool: Pool) -> tuple[Moved, ...]:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+
+import numpy as np
 
 from broadsheet.edition import Edition
 from broadsheet.learning import Opinion
 from broadsheet.phrases import count
-from broadsheet.ports import ArrayCache, Ranker, Store
-from broadsheet.recommend.calibration import Calibration
+from broadsheet.ports import ArrayCache, Lessons, Pool, Ranker
+from broadsheet.recommend.briefs import Brief
+from broadsheet.recommend.calibration import Calibration, Prior, learn_prior
 from broadsheet.recommend.lessons import Desires, Study
 from broadsheet.recommend.matching import View, look
-from broadsheet.recommend.offers import Told, calibrate, find_offers, read_editions, read_off
+from broadsheet.recommend.offers import (
+    Told,
+    calibrate,
+    find_offers,
+    join,
+    read_off,
+    sample,
+)
 from broadsheet.recommend.pool import Stock
 from broadsheet.recommend.preferences import Preferences
+from broadsheet.recommend.saving import load_prior, save_prior
 
 NONE_YET = calibrate([])
 
@@ -23,11 +34,12 @@ class Teacher:
     """Has the rankers: ours, and those that plug-ins bring."""
 
     def __init__(
-        self, store: Store, cache: ArrayCache, ours: Sequence[Ranker], plugged: Sequence[Ranker]
+        self, cache: ArrayCache, ours: Sequence[Ranker], plugged: Sequence[Ranker]
     ) -> None:
-        self._store = store
+        self._cache = cache
         self._plugged = plugged
         self._ours = ours
+        self._prior: Prior | None = None
         self._preferences = Preferences(cache, ours)
 
     @property
@@ -60,6 +72,26 @@ class Teacher:
         """Remember which rankers serve which shelves."""
         self._preferences.save()
 
+    def prepare(self, pool: Pool) -> None:
+        """Have our rankers work out what they keep of a pool, so that nobody waits for that; and
+        ask the cache anew what readers have in common."""
+        self._prior = None
+        if len(pool.numbers):
+            one, nothing = np.zeros(1, np.int64), np.empty(0, np.int64)
+            weights = np.ones(1, np.float32), np.empty(0, np.float32)
+            for ranker in self._ours:
+                ranker.learn(Lessons(one, nothing, *weights), pool).score(sample(pool, one))
+
+    def listen(self, briefs: Iterable[Brief], stock: Stock, now: datetime) -> None:
+        """Learn what readers have in common, and ask their shelves which ranker serves them."""
+        heard = []
+        for desires, editions in briefs:
+            views = self.learn_all(desires, stock)
+            heard.append(join(self._read_off(desires, views, stock, now, editions)))
+        if prior := learn_prior(heard):
+            save_prior(self._cache, prior)
+        self._prior = prior
+
     def learn_all(self, desires: Desires, stock: Stock) -> dict[int, View]:
         """What all shelves of a reader that have a like make of their lessons, by shelf."""
         views = {study.shelf.id: self.learn(study, stock) for study in desires.studies}
@@ -67,24 +99,34 @@ class Teacher:
 
     def calibrate(
         self,
-        reader_id: int,
         desires: Desires,
         views: dict[int, View],
         stock: Stock,
         now: datetime,
-        editions: Sequence[Edition] | None = None,
+        editions: Sequence[Edition],
     ) -> Calibration:
         """How the chance follows from the score for a reader, from what became of the papers that
-        were offered or answered on any of the shelves. One query, where no editions are given."""
-        if editions is None:
-            editions = read_editions(self._store, reader_id)
+        these last editions offered for any of the shelves."""
+        told = self._read_off(desires, views, stock, now, editions)
+        if self._prior is None:
+            self._prior = load_prior(self._cache)
+        return calibrate(told, self._prior)
+
+    def _read_off(
+        self,
+        desires: Desires,
+        views: dict[int, View],
+        stock: Stock,
+        now: datetime,
+        editions: Sequence[Edition],
+    ) -> list[Told]:
         liked = {each.work_id for each in desires.answers if each.opinion is Opinion.LIKE}
         kept = frozenset(desires.saved | liked)
         told: list[Told] = []
         for number, view in views.items():
             offers = find_offers(editions, desires.answers, number, kept, now)
             told.append(read_off(offers, view.profile, view.lessons, stock.pool, view.reference))
-        return calibrate(told)
+        return told
 
 
 def name_model(view: View, stock: Stock, space: str) -> str:

@@ -11,6 +11,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,8 @@ STOP_WORDS = (
     "up upon us use used uses using various very via was we well were what when where whether "
     "which while who whose why will with within without would yet you your"
 )
+
+Read = Callable[[str], list[str]]
 
 _SILENT = frozenset(STOP_WORDS.split())
 _WORD = re.compile(r"[^\W_]{2,}")
@@ -65,15 +68,22 @@ def tokenise(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
-def learn(texts: Iterable[str]) -> tuple[Vocabulary, Sparse]:
+def tokenise_pairs(text: str) -> list[str]:
+    """The words of a text, and each two that follow one another: "blood pressure" says more than
+    its words."""
+    words = tokenise(text)
+    return words + [f"{first} {second}" for first, second in pairwise(words)]
+
+
+def learn(texts: Iterable[str], read: Read = tokenise) -> tuple[Vocabulary, Sparse]:
     """The vocabulary of texts, and their weights [texts, terms] in it.
 
-    Terms are words that at least `LEAST_PAPERS` of the texts have, at most `MOST_TERMS`, those that
-    most have; no stop words and no plain numbers.
+    Terms are what is `read` in at least `LEAST_PAPERS` of the texts, at most `MOST_TERMS`, those
+    that most have; no stop words and no plain numbers.
     """
     seen: defaultdict[str, int] = defaultdict()
     seen.default_factory = seen.__len__
-    counts = _count(texts, seen.__getitem__, lambda: len(seen))
+    counts = _count(texts, seen.__getitem__, lambda: len(seen), read)
     names, papers = list(seen), np.bincount(counts.indices, minlength=len(seen))
     kept = _choose(names, papers)
     idf = 1 + np.log((1 + counts.shape[0]) / (1 + papers[kept]))
@@ -89,12 +99,15 @@ def weigh(texts: Iterable[str], vocabulary: Vocabulary) -> Sparse:
 
 
 def _count(
-    texts: Iterable[str], place_of: Callable[[str], int], width: Callable[[], int]
+    texts: Iterable[str],
+    place_of: Callable[[str], int],
+    width: Callable[[], int],
+    read: Read = tokenise,
 ) -> Sparse:
     """How often each text has each word: float32 [texts, width]."""
     sizes, found = array("q", [0]), array("i")
     for text in texts:
-        found.extend(map(place_of, tokenise(text)))
+        found.extend(map(place_of, read(text)))
         sizes.append(len(found))
     starts, columns = np.array(sizes, np.int32), np.array(found, np.int32)
     ones = np.ones(len(columns), np.float32)

@@ -14,26 +14,33 @@ SEED = 20261122
 
 
 def work_out(
-    shelf_id: int, calibration: Calibration, scores: ArrayLike, days: ArrayLike, *, per_day: int
+    shelf_id: int,
+    calibration: Calibration,
+    scores: ArrayLike,
+    days: ArrayLike,
+    *,
+    per_day: int,
+    least: float = -np.inf,
 ) -> TradeOff:
     """What each floor would have meant on past candidates.
 
     `scores` [n] are the standardised scores of all papers that the shelf could have chosen from,
     `days` [n] the ordinals of the days on which they were news; of a day, at most the best
-    `per_day` are sent. The interval holds both what is not known about the reader (draws from the
-    posterior of the calibration) and chance (whether each paper is kept). Draws have a fixed seed.
+    `per_day` are sent, and none with a score below `least`. The interval holds both what is not
+    known about the reader (draws from the posterior of the calibration) and chance (whether each
+    paper is kept). Draws have a fixed seed.
     """
     given = np.asarray(scores, dtype=np.float64).ravel()
     when = np.asarray(days, dtype=np.int64).ravel()
     span = len(np.unique(when))
     if calibration.needed or not span:
-        return TradeOff(shelf_id, span, calibration.needed, calibration.answers)
+        return TradeOff(shelf_id, span, calibration.needed, calibration.shown)
     chances = calibration.chance(given)
-    eligible = np.flatnonzero(_place_in_day(given, when) < per_day)
+    eligible = np.flatnonzero((_place_in_day(given, when) < per_day) & (given >= least))
     eligible = eligible[np.lexsort((eligible, -chances[eligible]))]
     draws = _draw_kept(calibration, given[eligible])
     points = tuple(_point(floor, chances, eligible, draws, when, span) for floor in FLOORS)
-    return TradeOff(shelf_id, span, 0, calibration.answers, points)
+    return TradeOff(shelf_id, span, 0, calibration.shown, points)
 
 
 def _point(

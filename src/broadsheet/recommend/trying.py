@@ -37,7 +37,10 @@ class Trying:
         if steering.challenger:
             raise ConflictError("A trial goes on for this shelf; end it first.")
         title = self._find_title(challenger)
-        if not title or challenger == self._get_own(steering):
+        if not title:
+            known = ", ".join(ranker.id for ranker in self._rankers)
+            raise InvalidInputError(f"There is no ranker {challenger[:40]!r}; there are {known}.")
+        if challenger == self._get_own(steering):
             raise InvalidInputError("Choose another ranker than the one that the shelf has.")
         begun = replace(steering, challenger=challenger, trial_since=self._clock())
         return self._steerings.steer(reader, begun, f"{title} is tried on this shelf from now on.")

@@ -22,7 +22,14 @@ from broadsheet.model import Sort, Work
 from broadsheet.people import Act, Done, Reader, Saved, Sharing, Shelf, Signal
 from broadsheet.phrases import LONGEST_ABOUT, clean_name, clean_text, count
 from broadsheet.ports import Store, Transaction
-from broadsheet.shelves.base import MOST_PAPERS, MOST_SHELVES, is_as_made, note_of, signal_of
+from broadsheet.shelves.base import (
+    MOST_PAPERS,
+    MOST_SAVED,
+    MOST_SHELVES,
+    is_as_made,
+    note_of,
+    signal_of,
+)
 from broadsheet.shelves.filling import Filling
 from broadsheet.shelves.saving import FIRST_SHELF
 from broadsheet.shown import Page
@@ -32,6 +39,7 @@ from broadsheet.sync import Clock
 __all__ = [
     "FIRST_SHELF",
     "MOST_PAPERS",
+    "MOST_SAVED",
     "MOST_SHELVES",
     "OnShelf",
     "Search",
@@ -319,8 +327,9 @@ class Shelves(Filling):
             raise ConflictError(f"{shelf.name} was deleted anew since; nothing was undone.")
         self._require_free(shelf)
         self._require_room(shelf.reader_id)
-        transaction.put_shelf(replace(shelf, deleted_at=None))
         papers = len(self._store.get_saved([shelf.id]))
+        self._require_space(shelf.reader_id, papers)
+        transaction.put_shelf(replace(shelf, deleted_at=None))
         return f"The shelf {shelf.name} is back with {count(papers, 'paper')} on it."
 
 

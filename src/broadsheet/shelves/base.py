@@ -16,6 +16,8 @@ from broadsheet.sync import Clock
 
 MOST_SHELVES = 200
 MOST_PAPERS = 20_000
+MOST_SAVED = 60_000
+"""On all shelves of a reader: whoever learns what these want reads all of it."""
 
 
 class Owned:
@@ -49,6 +51,17 @@ class Owned:
     def _require_room(self, reader_id: int) -> None:
         if len(self._store.get_shelves(reader_id)) >= MOST_SHELVES:
             raise InvalidInputError(f"A reader has at most {MOST_SHELVES} shelves.")
+
+    def _require_space(self, reader_id: int, more: int) -> None:
+        """Raises InvalidInputError where a reader's shelves together cannot take more papers."""
+        if more <= 0:
+            return
+        held = sum(shelf.papers for shelf in self._store.get_shelves(reader_id))
+        if held + more > MOST_SAVED:
+            raise InvalidInputError(
+                f"All shelves of a reader hold at most {MOST_SAVED:,} papers together; yours have "
+                f"{held:,}, and {more:,} would come on top of them."
+            )
 
     def _require_free(self, wanted: Shelf) -> None:
         for shelf in self._store.get_shelves(wanted.reader_id):

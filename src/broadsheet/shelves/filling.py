@@ -84,6 +84,7 @@ class Filling(Saving):
             if not new:
                 return Done(sentence)
             check_room(shelf, len(new))
+            self._require_space(reader.id, len(new))
             transaction.put_saved([Saved(shelf_id, number, now) for number in new])
             return self._journal.keep(
                 transaction,

@@ -107,6 +107,7 @@ class Saving(Owned):
         made: Mapping[str, Any] | None = None,
     ) -> Done:
         """Make of each first of a pair its second, and write down both."""
+        self._require_space(signal.reader_id, _growth(pairs))
         _apply(transaction, pairs)
         packed = [[old and pack(old), new and pack(new)] for old, new in pairs]
         return self._journal.keep(
@@ -242,6 +243,7 @@ class Saving(Owned):
         for new, old in back:
             if old and not new:
                 check_room(mine[old.shelf_id], 1)
+        self._require_space(signal.reader_id, _growth(back))
         _apply(transaction, back)
         told = _tell_undone(signal.act, quote(work.title), back, mine)
         if len(back) < len(pairs):
@@ -299,6 +301,11 @@ def _put_on(
         elif rewrite and old.note != note:
             pairs.append((old, replace(old, note=note)))
     return pairs
+
+
+def _growth(pairs: Sequence[Pair]) -> int:
+    """How many more papers there are on shelves after an act than before."""
+    return sum((new is not None) - (old is not None) for old, new in pairs)
 
 
 def _apply(transaction: Transaction, pairs: Sequence[Pair]) -> None:

@@ -35,6 +35,13 @@ _ANSWERS_TO = (
     )
     .order_by(answers.c.at.desc(), answers.c.shelf_id)
 )
+_NEWEST = (answers.c.at.desc(), answers.c.work_id.desc(), answers.c.shelf_id)
+_ANSWERS_OF = (
+    select(answers)
+    .outerjoin(shelves, _SHELF)
+    .where(answers.c.reader_id.in_(bindparam("asked", expanding=True)), _OF_STANDING)
+    .order_by(*_NEWEST)
+)
 
 _LESSONS = union_all(
     select(saved.c.work_id, saved.c.saved_at.label("at")),
@@ -60,10 +67,18 @@ class LearningReading(Reading):
             query = query.outerjoin(shelves, _SHELF).where(_OF_STANDING)
         else:
             query = query.where(answers.c.shelf_id == shelf_id)
-        newest = (answers.c.at.desc(), answers.c.work_id.desc(), answers.c.shelf_id)
         with self._read() as connection:
-            rows = connection.execute(query.order_by(*newest).limit(limit))
+            rows = connection.execute(query.order_by(*_NEWEST).limit(limit))
             return [_to_answer(from_row(row)) for row in rows]
+
+    def get_answers_of(self, reader_ids: Collection[int]) -> Mapping[int, Sequence[Answer]]:
+        found: dict[int, list[Answer]] = defaultdict(list)
+        with self._read() as connection:
+            for chunk in in_chunks(reader_ids):
+                for row in connection.execute(_ANSWERS_OF, {"asked": chunk}):
+                    answer = _to_answer(from_row(row))
+                    found[answer.reader_id].append(answer)
+        return dict(found)
 
     def find_answers(
         self, reader_id: int, work_ids: Collection[int]
@@ -142,6 +157,11 @@ class LearningWriting(Writing):
             )
         else:
             self._connection.execute(delete(facts).where(facts.c.name == name))
+
+    def drop_facts(self, prefix: str, *, before: datetime) -> None:
+        named = facts.c.name.startswith(prefix, autoescape=True)
+        old = facts.c.at < to_microseconds(before)
+        self._connection.execute(delete(facts).where(named, old))
 
 
 _PUT = upsert(answers)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, exists, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from broadsheet.edition import Scope
-from broadsheet.mailing import LOST, Ended, Letter, Schedule, State, Subscription
+from broadsheet.mailing import Ended, Letter, Schedule, State, Subscription
 from broadsheet.storage import instance
+from broadsheet.storage.lost import is_lost
 from broadsheet.storage.numbers import TARGET, find_numbered
 from broadsheet.storage.parts import Reading, Writing
 from broadsheet.storage.rows import in_chunks
@@ -26,12 +28,6 @@ from broadsheet.storage.schema_learning import (
 )
 from broadsheet.storage.schema_people import printed
 from broadsheet.storage.values import from_row, to_microseconds, to_row
-
-_LOST_ONE = exists().where(
-    letters.c.reader_id == printed.c.reader_id,
-    letters.c.name == printed.c.name,
-    letters.c.state.in_([state.value for state in LOST]),
-)
 
 
 class MailReading(Reading):
@@ -80,17 +76,24 @@ class MailReading(Reading):
         return payload
 
     def find_offered(self, reader_id: int, work_ids: Collection[int]) -> frozenset[int]:
+        return self.find_offered_to([reader_id], work_ids)[reader_id]
+
+    def find_offered_to(
+        self, reader_ids: Collection[int], work_ids: Collection[int]
+    ) -> Mapping[int, frozenset[int]]:
         query = (
-            select(work.c.id)
+            select(printed.c.reader_id, work.c.id)
             .join_from(work, printed, printed.c.work_id == TARGET)
-            .where(printed.c.scope == Scope.READER.value, printed.c.reader_id == reader_id)
-            .where(~_LOST_ONE)
+            .where(printed.c.scope == Scope.READER.value)
+            .where(~is_lost(printed))
         )
-        found: set[int] = set()
+        found: dict[int, set[int]] = {number: set() for number in reader_ids}
         with self._read() as connection:
-            for chunk in in_chunks(work_ids):
-                found.update(connection.scalars(query.where(work.c.id.in_(chunk))))
-        return frozenset(found)
+            for readers, works in product(in_chunks(reader_ids), in_chunks(work_ids)):
+                own = (printed.c.reader_id.in_(readers), work.c.id.in_(works))
+                for reader_id, number in connection.execute(query.where(*own)):
+                    found[reader_id].add(number)
+        return {number: frozenset(offered) for number, offered in found.items()}
 
     def is_held(self) -> bool:
         with self._read() as connection:
@@ -136,6 +139,12 @@ class MailWriting(Writing):
         there = (letters.c.id == letter.id) & (letters.c.state == was.value)
         changed = update(letters).where(there).values(to_row(asdict(letter)))
         return self._connection.execute(changed).rowcount == 1
+
+    def drop_payloads(self, before: datetime) -> int:
+        ended = letters.c.state.not_in([State.QUEUED.value, State.SENDING.value])
+        old = select(letters.c.id).where(ended, letters.c.changed_at < to_microseconds(before))
+        dropped = delete(letter_payloads).where(letter_payloads.c.letter_id.in_(old))
+        return self._connection.execute(dropped).rowcount
 
     def release(self) -> None:
         instance.make_instance(self._connection, _folder_of(self._connection))

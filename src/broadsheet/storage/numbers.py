@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, func, select, update
+from sqlalchemy import Connection, Row, Select, Table, bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from broadsheet.storage.rows import in_chunks
@@ -17,6 +17,9 @@ _LARGEST = (1 << 63) - 1
 TARGET = func.coalesce(work.c.redirect_to, work.c.id)
 """Where a row of `work` leads now: the paper that it was merged into, or itself."""
 
+_LED = select(work.c.id, work.c.redirect_to).where(
+    work.c.id.in_(bindparam("asked", expanding=True)), work.c.redirect_to.is_not(None)
+)
 _STANDING = "standing"
 
 
@@ -24,11 +27,7 @@ def resolve_all(connection: Connection, work_ids: Collection[int]) -> Mapping[in
     """Where each number leads now; one that is no paper's stays as it is."""
     led: dict[int, int] = {number: number for number in work_ids}
     for chunk in in_chunks(led):
-        rows = connection.execute(
-            select(work.c.id, work.c.redirect_to).where(
-                work.c.id.in_(chunk), work.c.redirect_to.is_not(None)
-            )
-        )
+        rows = connection.execute(_LED, {"asked": chunk})
         led.update((number, target) for number, target in rows)
     return led
 

@@ -8,11 +8,21 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    Select,
+    bindparam,
+    func,
+    insert,
+    select,
+)
 
 from broadsheet.edition import Edition, Scope
 from broadsheet.model import FEED_PREFIX
 from broadsheet.people import Announced, Measured
+from broadsheet.storage.lost import is_lost
 from broadsheet.storage.numbers import TARGET, get_stamp, resolve_all
 from broadsheet.storage.parts import Reading, Writing
 from broadsheet.storage.rows import in_chunks, to_datetime, to_day, to_days, to_seconds
@@ -23,6 +33,12 @@ from broadsheet.storage.standing import get_standing
 
 _COUNTED = "day news"
 """The scope under which `printed` keeps all that a day counted as its news."""
+
+# A thousand editions are printed in a row; to put these together anew would take longer than they.
+_OWN = (editions.c.scope == bindparam("scope"), editions.c.reader_id == bindparam("reader_id"))
+_EDITION = select(editions.c.payload).where(*_OWN, editions.c.name == bindparam("name"))
+_LAST_NUMBER = select(func.max(editions.c.number)).where(*_OWN)
+_PUT_EDITION, _PUT_PRINTED = insert(editions), insert(printed)
 
 
 class PressReading(Reading):
@@ -86,6 +102,24 @@ class PressReading(Reading):
             payloads = connection.scalars(query.order_by(editions.c.name.desc()).limit(limit))
             return [Edition.from_json(payload) for payload in payloads]
 
+    def get_last_editions(
+        self, reader_ids: Collection[int], limit: int, *, arrived: bool = False
+    ) -> Mapping[int, Sequence[Edition]]:
+        newest = func.row_number().over(
+            partition_by=editions.c.reader_id, order_by=editions.c.name.desc()
+        )
+        found: dict[int, list[Edition]] = defaultdict(list)
+        with self._read() as connection:
+            for chunk in in_chunks(reader_ids):
+                own = (editions.c.scope == Scope.READER.value, editions.c.reader_id.in_(chunk))
+                told = select(editions.c.reader_id, editions.c.payload, newest.label("place"))
+                told = told.where(~is_lost(editions)) if arrived else told
+                last = told.where(*own).subquery()
+                query = select(last).where(last.c.place <= limit).order_by(last.c.place)
+                for reader_id, payload, _ in connection.execute(query):
+                    found[reader_id].append(Edition.from_json(payload))
+        return dict(found)
+
     def get_edition_names(
         self, scope: Scope, *, reader_id: int = 0, until: str = "", limit: int = 1000
     ) -> Sequence[str]:
@@ -143,15 +177,16 @@ class PressWriting(Writing):
     def is_printed(self, edition: Edition) -> bool:
         return self._find(edition) is not None
 
-    def print_edition(self, edition: Edition) -> Edition:
+    def print_edition(self, edition: Edition, *, offers: bool = True) -> Edition:
         if there := self._find(edition):
             return there
         place = {"scope": edition.scope.value, "reader_id": edition.reader_id}
-        numbers = select(func.max(editions.c.number)).filter_by(**place)
-        made = replace(edition, number=(self._connection.scalar(numbers) or 0) + 1)
+        last = self._connection.scalar(_LAST_NUMBER, place) or 0
+        made = replace(edition, number=last + 1)
         row = place | {"name": made.name, "number": made.number, "payload": made.to_json()}
-        self._connection.execute(insert(editions).values(row))
-        self._note(made, [entry.work_id for entry in made.entries], made.scope.value)
+        self._connection.execute(_PUT_EDITION, row)
+        shown = [entry.work_id for entry in made.entries] if offers else []
+        self._note(made, shown, made.scope.value)
         self._note(made, made.news, _COUNTED)
         return made
 
@@ -160,7 +195,7 @@ class PressWriting(Writing):
         place = {"scope": scope, "reader_id": edition.reader_id, "name": edition.name}
         led = resolve_all(self._connection, work_ids)
         if rows := [place | {"work_id": number} for number in set(led.values())]:
-            self._connection.execute(insert(printed), rows)
+            self._connection.execute(_PUT_PRINTED, rows)
 
     def _find(self, edition: Edition) -> Edition | None:
         return _get_edition(self._connection, edition.scope, edition.name, edition.reader_id)
@@ -178,8 +213,8 @@ def _newest_of(source: ColumnElement[str], key: ColumnElement[str]) -> ScalarSel
 
 
 def _get_edition(connection: Connection, scope: Scope, name: str, reader_id: int) -> Edition | None:
-    query = select(editions.c.payload).filter_by(scope=scope.value, name=name, reader_id=reader_id)
-    payload = connection.scalar(query)
+    place = {"scope": scope.value, "name": name, "reader_id": reader_id}
+    payload = connection.scalar(_EDITION, place)
     return Edition.from_json(payload) if payload else None
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, func, or_, select, true
+from sqlalchemy import Connection, Row, Select, Table, bindparam, delete, func, or_, select, true
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from broadsheet.errors import ConflictError
@@ -19,6 +19,8 @@ from broadsheet.storage.schema import work
 from broadsheet.storage.schema_people import follows, readers, saved, searches, shelves
 from broadsheet.storage.values import from_row, to_row
 from broadsheet.text import fold
+
+Thing = TypeVar("Thing", Shelf, SavedSearch, Follow)
 
 _COUNTS = frozenset({"papers", "unread"})
 _STANDING = shelves.c.deleted_at.is_(None)
@@ -63,6 +65,29 @@ class ShelvesReading(Reading):
         with self._read() as connection:
             found = [_to_shelf(row) for row in connection.execute(query)]
         return sorted(found, key=lambda shelf: (fold(shelf.name), shelf.id))
+
+    def get_shelves_of(self, reader_ids: Collection[int]) -> Mapping[int, Sequence[Shelf]]:
+        query = _select_shelves().where(_STANDING)
+        rows = self._read_of(query, shelves, reader_ids)
+        return _group((_to_shelf(row) for row in rows), lambda each: (fold(each.name), each.id))
+
+    def get_searches_of(self, reader_ids: Collection[int]) -> Mapping[int, Sequence[SavedSearch]]:
+        query = select(searches).where(searches.c.deleted_at.is_(None))
+        rows = self._read_of(query, searches, reader_ids)
+        found = (SavedSearch(**from_row(row)) for row in rows)
+        return _group(found, lambda each: (fold(each.name), each.id))
+
+    def get_follows_of(self, reader_ids: Collection[int]) -> Mapping[int, Sequence[Follow]]:
+        rows = self._read_of(select(follows), follows, reader_ids)
+        found = (Follow(**from_row(row)) for row in rows)
+        return _group(found, lambda each: (fold(each.author), each.author))
+
+    def _read_of(
+        self, query: Select[Any], table: Table, reader_ids: Collection[int]
+    ) -> Iterator[Row[Any]]:
+        with self._read() as connection:
+            for chunk in in_chunks(reader_ids):
+                yield from connection.execute(query.where(table.c.reader_id.in_(chunk)))
 
     def get_shelf(self, shelf_id: int) -> Shelf | None:
         with self._read() as connection:
@@ -173,6 +198,16 @@ def _require_free(connection: Connection, shelf: Shelf) -> None:
     )
     if connection.scalar(taken) is not None:
         raise ConflictError(f"There is a shelf {shelf.name} already.")
+
+
+def _group(
+    things: Iterable[Thing], key: Callable[[Thing], tuple[str, int | str]]
+) -> dict[int, list[Thing]]:
+    """By reader, in order."""
+    found: dict[int, list[Thing]] = defaultdict(list)
+    for each in sorted(things, key=key):
+        found[each.reader_id].append(each)
+    return dict(found)
 
 
 def _select_shelves() -> Select[Any]:

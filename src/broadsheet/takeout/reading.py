@@ -36,14 +36,15 @@ from broadsheet.phrases import (
 )
 from broadsheet.ports import Store, Transaction
 from broadsheet.searches import LONGEST_QUERY, MOST_SEARCHES
-from broadsheet.shelves import MOST_PAPERS, MOST_SHELVES
+from broadsheet.shelves import MOST_PAPERS, MOST_SAVED, MOST_SHELVES
 from broadsheet.takeout.form import MOST_COMMENTS, MOST_SIGNALS, Part
 from broadsheet.takeout.learning import read_answers, read_schedule, read_steering
 from broadsheet.text import clean_lines
 
 PLACEHOLDER = "you"
 """What who reads alone is called, until they choose something else."""
-_ACTS = frozenset(map(str, Act))
+_ACTS = frozenset(map(str, Act)) - {Act.SUBSCRIBE, Act.UNSUBSCRIBE}
+"""Who gets mail is this instance's to know: no file says that somebody asked for it here."""
 
 
 class _Left(NamedTuple):
@@ -54,6 +55,10 @@ class _Left(NamedTuple):
     nouns: tuple[str, ...]
 
 
+_NO_SPACE = _Left(
+    f"All shelves of a reader hold at most {MOST_SAVED:,} papers together; {{}} did not fit.",
+    ("paper",),
+)
 _SHELF_FULL = _Left(f"A shelf holds at most {MOST_PAPERS:,} papers; {{}} did not fit.", ("paper",))
 _TOO_MANY_SEARCHES = _Left(
     f"A reader keeps at most {MOST_SEARCHES} searches; {{}} did not fit.", ("search", "searches")
@@ -88,6 +93,8 @@ class Unpacking:
         self._numbers = numbers
         self._now = now
         self._shelf_ids: list[int] = []
+        self._space = 0
+        """As many more papers go on all shelves."""
         self.counts: Counter[str] = Counter()
         self.notes: list[str] = []
         self._left_out: Counter[_Left] = Counter()
@@ -117,6 +124,7 @@ class Unpacking:
 
     def _shelves(self, takeout: Part) -> None:
         here = {shelf.name.casefold(): shelf for shelf in self._store.get_shelves(self._reader.id)}
+        self._space = MOST_SAVED - sum(shelf.papers for shelf in here.values())
         steered = self._store.get_steerings([shelf.id for shelf in here.values()])
         private = 0
         for part in takeout.parts("shelves", MOST_SHELVES):
@@ -166,6 +174,9 @@ class Unpacking:
                 if len(there) + len(new) >= MOST_PAPERS:
                     self._left_out[_SHELF_FULL] += 1
                     continue
+                if len(new) >= self._space:
+                    self._left_out[_NO_SPACE] += 1
+                    continue
                 new[number] = Saved(
                     shelf.id,
                     number,
@@ -174,6 +185,7 @@ class Unpacking:
                     entry.moment("read_at", self._now),
                 )
         self._transaction.put_saved(list(new.values()))
+        self._space -= len(new)
         self.counts["saved"] += len(new)
 
     # --- Searches, follows, votes -------------------------------------------------------------
@@ -309,7 +321,7 @@ class Unpacking:
 
     def _signal(self, part: Part) -> Signal | None:
         number, shelf, name = self._work(part), part.number("shelf"), part.text("act")
-        if name not in _ACTS:  # of a newer version, say
+        if name not in _ACTS:  # of a newer version, or not for files to say
             return None
         act = Act(name)
         if part.number("paper") is not None and not number:

@@ -13,7 +13,7 @@ from broadsheet.text.clean import (
 from broadsheet.text.fold import fold, fold_name
 from broadsheet.text.links import find_links
 from broadsheet.text.normal import normalise
-from broadsheet.text.tex import split_maths
+from broadsheet.text.tex import read_tex, split_maths
 
 __all__ = [
     "clean_abstract",
@@ -25,5 +25,6 @@ __all__ = [
     "fold",
     "fold_name",
     "normalise",
+    "read_tex",
     "split_maths",
 ]

@@ -6,6 +6,7 @@ of them in all the abstracts of arXiv.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from functools import lru_cache
@@ -135,9 +136,20 @@ def _convert(found: re.Match[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def _through_pylatexenc(snippet: str) -> str:
+    return read_tex(snippet).strip()
+
+
+def read_tex(tex: str) -> str:
+    """What pylatexenc makes of some TeX; whatever it stumbles over, it has no common error.
+
+    The time doubles with each "[" in another one's optional argument: whoever hands it more than
+    a letter or a symbol bounds them.
+    """
     from pylatexenc.latex2text import LatexNodes2Text  # slow to import, and often not needed
 
-    return str(LatexNodes2Text().latex_to_text(snippet)).strip()
+    # It warns about every unknown command: what strangers typed does not belong in our log.
+    logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
+    return str(LatexNodes2Text().latex_to_text(tex))
 
 
 def _show_link(found: re.Match[str]) -> str:

@@ -24,7 +24,7 @@ from broadsheet.ports import Index, Progress, Store, Transaction, silent
 from broadsheet.sync import Clock
 from broadsheet.tuning.configurations import BY_ID, CONFIGURATIONS, Configuration
 from broadsheet.tuning.contest import DEPTH, Place, Round, choose, make_round
-from broadsheet.tuning.queries import as_words, find_queries, understand
+from broadsheet.tuning.queries import as_words, find_queries, shorten, understand
 from broadsheet.tuning.state import TuneState, describe
 from broadsheet.tuning.use import FACT, InUse
 
@@ -176,7 +176,7 @@ class Tuning:
         """The papers whose title the query is: nobody needs to be asked about them."""
         first = {number for each in lists for number in each[:1]}
         works = self._store.get_works(sorted(first))
-        return {number for number, work in works.items() if as_words(work.title) == text}
+        return {number for number, work in works.items() if text in (as_words(work.title), shorten(work.title))}
 
     def _get_judged(self) -> Mapping[Place, float]:
         """How relevant papers were found, over all readers."""
@@ -195,8 +195,15 @@ class Tuning:
     def _undo(self, transaction: Transaction, signal: Signal, now: datetime) -> str:
         undo = signal.detail["undo"]
         if "tuned_is" in undo:
+            self._require_operator(signal)
             return self._undo_change(transaction, undo["tuned_was"], undo["tuned_is"], now)
         return self._undo_answer(transaction, signal, now)
+
+    def _require_operator(self, signal: Signal) -> None:
+        """Who was an operator then need not be one now."""
+        reader = self._store.get_readers([signal.reader_id]).get(signal.reader_id)
+        if reader is None or not reader.is_operator:
+            raise ConflictError("Only an operator can undo this.")
 
     def _undo_change(self, transaction: Transaction, was: str, became: str, now: datetime) -> str:
         if (self._store.get_fact(FACT) or _SHIPPED.id) != became:

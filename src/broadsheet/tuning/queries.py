@@ -11,15 +11,18 @@ from broadsheet.ports import Store
 from broadsheet.query import Query, Word
 from broadsheet.query.parser import parse
 from broadsheet.text import clean_line
+from broadsheet.trends.words import STOP_WORDS
 
 MOST_QUERIES = 60
 LONGEST = 300
+MOST_WORDS = 4
 _MOST_TITLES = 40
 _BETWEEN = re.compile(r"[^\w]+")
 
 
 def find_queries(store: Store, reader: Reader) -> list[str]:
-    """A reader's saved searches, the names of their shelves, and titles of what was saved last."""
+    """A reader's saved searches, the names of their shelves, and words of the titles of what was
+    saved last."""
     found = (text for text in _collect(store, reader) if understand(text).terms)
     return list(dict.fromkeys(found))[:MOST_QUERIES]
 
@@ -32,7 +35,16 @@ def _collect(store: Store, reader: Reader) -> Iterator[str]:
     yield from (as_words(shelf.name) for shelf in shelves)
     saved = store.get_saved([shelf.id for shelf in shelves], limit=_MOST_TITLES)
     works = store.get_works([each.work_id for each in saved])
-    yield from (as_words(works[each.work_id].title) for each in saved if each.work_id in works)
+    yield from (shorten(works[each.work_id].title) for each in saved if each.work_id in works)
+
+
+def shorten(title: str) -> str:
+    """A title as somebody would search for its topic: the longest of the words that are not in
+    papers of every kind, in their order. Frequent words are short (Zipf 1935)."""
+    words = dict.fromkeys(as_words(title).split())
+    telling = [word for word in words if word not in STOP_WORDS] or [*words]
+    longest = sorted(telling, key=len, reverse=True)[:MOST_WORDS]
+    return " ".join(word for word in telling if word in longest)
 
 
 def as_words(title: str) -> str:

@@ -45,6 +45,7 @@ SAID = {
     "enable": "The account is open again.",
     "withdraw": "The invitation is void.",
     "backup": "The backup is made.",
+    "release": "Mail leaves from here from now on, with the next editions.",
     "invite": "The invitation is made.",
 }
 """What the page says after an act, by the parameter `said`."""
@@ -82,6 +83,7 @@ class AdminPages:
             self._act("enable", lambda form: self._accounts.enable(self._named(form))),
             self._act("withdraw", lambda form: self._accounts.withdraw(form.number("invitation"))),
             self._act("backup", self.back_up, budget="backup"),
+            self._act("release", lambda form: self._library.post.release()),
             Door("/admin/invite", posted(self.invite), Who.OPERATOR, "POST"),
         ]
 
@@ -124,6 +126,7 @@ class AdminPages:
         context: dict[str, Any] = {"said": "", "mistake": "", "wrong": "", "link": "", **told}
         context |= self._about_sources()
         context |= self._about_people(request)
+        context |= self._about_mail()
         context |= self._about_instance(bool(context["sources"]))
         return self._renderer.page(request, "admin.html", status=status, **context)
 
@@ -148,6 +151,10 @@ class AdminPages:
             "names": {number: each.name for number, each in readers.items()},
             "roles": list(Role),
         }
+
+    def _about_mail(self) -> Mapping[str, object]:
+        post = self._library.post
+        return {"queue": post.get_queue(), "no_mail": post.find_trouble()}
 
     def _about_instance(self, followed: bool) -> Mapping[str, object]:
         stats, settings = self._library.stats(), self._settings

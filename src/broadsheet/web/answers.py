@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers
@@ -17,7 +17,9 @@ from broadsheet.web.caller import reader_of
 from broadsheet.web.render import json_answer
 
 DONE = "done"
-"""The parameter that names the act whose notice a page shows."""
+"""The parameter that names the acts, `BETWEEN` them, whose notices a page shows."""
+BETWEEN = "-"
+MOST_NOTICES = 8
 TOLD = "told"
 """The parameter with the notice of an act that cannot be undone, sealed (see `Journal.seal`)."""
 
@@ -59,6 +61,21 @@ def answer_done(
         return go_on(back, **{DONE: str(done.signal)})
     journal: Journal = request.app.state.journal
     return go_on(back, **{TOLD: journal.seal(reader_of(request), done.sentence)})
+
+
+def answer_all(request: Request, done: Sequence[Done], back: str) -> Response:
+    """The answer to a form of several acts: each that can be undone has its own notice."""
+    if len(done) == 1:
+        return answer_done(request, done[0], back)
+    if wants_json(request):
+        said = " ".join(each.sentence for each in done)
+        return answer_done(request, Done(said, target=done[0].target), back)
+    told = " ".join(each.sentence for each in done if not each.signal)
+    journal: Journal = request.app.state.journal
+    params = {DONE: BETWEEN.join(str(each.signal) for each in done if each.signal)}
+    if told:
+        params[TOLD] = journal.seal(reader_of(request), told)
+    return go_on(back, **{name: value for name, value in params.items() if value})
 
 
 def go_on(way: str, **params: str) -> Response:

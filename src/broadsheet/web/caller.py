@@ -15,8 +15,8 @@ class Caller:
     """The reader of a request, or None for nobody known; every page is rendered for one.
 
     `alone` says that this instance has one reader and no accounts, `accounts` that there is a way
-    to sign in. `digest` is that of the session, empty for a key (`by_key`). `notice` is what the
-    last act came to.
+    to sign in. `digest` is that of the session, empty for a key (`by_key`). `notices` are what
+    the last acts came to.
     """
 
     reader: Reader | None = None
@@ -24,7 +24,7 @@ class Caller:
     accounts: bool = False
     digest: bytes = b""
     by_key: bool = False
-    notice: Done | None = None
+    notices: tuple[Done, ...] = ()
 
     @property
     def number(self) -> int:

@@ -15,11 +15,12 @@ from broadsheet.model import Sort
 from broadsheet.press import FORMULA, MOST_TRENDING
 from broadsheet.query.render import field_filter
 from broadsheet.query.tokens import clean
-from broadsheet.web import feeds
+from broadsheet.web import feeds, jsonfeeds
 from broadsheet.web.caller import caller_of, reader_of
 from broadsheet.web.doors import Door, Who
 from broadsheet.web.editionview import Standing, edition_url, view_edition, view_section
 from broadsheet.web.entries import read_answered, read_known
+from broadsheet.web.learningturns import LEARNING, in_turn
 from broadsheet.web.pulse import Pulse
 from broadsheet.web.reading import read_page_known
 from broadsheet.web.receiptview import Latest, find_latest
@@ -62,10 +63,10 @@ class EditionPages:
             Door("/day/{name}/all", self.whole_day),
             Door("/trending", self.trending),
             Door("/trending.{suffix}", self.trending_as),
-            Door("/yours", self.yours, Who.READER),
-            Door("/yours.{suffix}", self.yours_as, Who.READER),
-            Door("/yours/link.{token}", self.yours_linked, Who.ANYONE),
-            Door("/yours/{name}", self.yours_on, Who.READER),
+            Door("/yours", in_turn(self.yours), Who.READER, budget=LEARNING),
+            Door("/yours.{suffix}", in_turn(self.yours_as), Who.READER, budget=LEARNING),
+            Door("/yours/link.{token}", in_turn(self.yours_linked), Who.ANYONE, budget=LEARNING),
+            Door("/yours/{name}", in_turn(self.yours_on), Who.READER, budget=LEARNING),
         ]
 
     # --- Days, weeks, months ------------------------------------------------------------------
@@ -77,6 +78,7 @@ class EditionPages:
         return self._show(
             request,
             self._press.today(),
+            front=True,
             latest=latest,
             followed=len(pulse.sources()),
             behind=max(0, pulse.read().index_behind),
@@ -171,17 +173,19 @@ class EditionPages:
         edition = self._press.get(Scope.READER, self._press.own_name(reader), reader)
         # Who has a key is not to have an address that stays when the key is revoked.
         by_key = caller_of(request).by_key
-        feed = "" if by_key else f"/yours/link.{self._press.link_of(reader)}.atom"
+        feed = "" if by_key else f"/yours/link.{self._press.link_of(reader)}"
         return self._show(request, edition, yours=True, feed=feed)
 
     def yours_linked(self, request: Request) -> Response:
         """The feed of a reader's own edition, for whoever has its address."""
         token, _, suffix = request.path_params["token"].partition(".")
-        if suffix != "atom":
+        if suffix not in ("atom", "json"):
             raise HTTPException(404)
         reader = self._press.find_linked(token)
-        editions = self._press.get_own(reader, ISSUES)
-        return _atom(feeds.of_own(editions, request.url.path), request)
+        feed = feeds.of_own(self._press.get_own(reader, ISSUES), request.url.path)
+        if suffix == "json":
+            return _answer(jsonfeeds.write(feed, read_origin(request)), jsonfeeds.MEDIA_TYPE)
+        return _atom(feed, request)
 
     def yours_as(self, request: Request) -> Response:
         """The same in another form."""
@@ -204,6 +208,7 @@ class EditionPages:
         request: Request,
         edition: Edition,
         *,
+        front: bool = False,
         yours: bool = False,
         feed: str = "",
         latest: Sequence[Latest] = (),
@@ -211,7 +216,8 @@ class EditionPages:
         behind: int = 0,
     ) -> Response:
         before, after = self._press.neighbours(edition)
-        reader, numbers = caller_of(request).reader, [each.work_id for each in edition.entries]
+        caller, numbers = caller_of(request), [each.work_id for each in edition.entries]
+        reader = caller.reader
         if yours and reader:
             known = read_answered(self._library, reader, numbers)
         else:
@@ -229,6 +235,7 @@ class EditionPages:
             view=view_edition(edition, known, standing),
             yours=yours,
             starting=yours and not known.shelves,
+            offered=front and not known.shelves and bool(reader or caller.accounts),
             feed=feed,
             latest=latest,
             followed=followed,

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from broadsheet.edition import Edition, Scope, Section
+from broadsheet.edition import Edition, Entry, Scope, Section
 from broadsheet.model import Sort
 from broadsheet.press.categories import name_category
+from broadsheet.press.matches import say_within
 from broadsheet.web import links, wording
 from broadsheet.web.entries import NO_SHELF, EntryView, Known, view_printed
 from broadsheet.web.toggles import target_of
@@ -51,7 +52,7 @@ class SectionView:
     """A part of the page. `all_url` leads to all of it, `more` says how many those are beyond;
     `code` is what small print says of the title. `two` and `three` are its widths, in sixths of a
     row, where the page has as many columns. A `brief` one shows no abstracts;
-    `model` names what a shelf's papers were chosen by."""
+    `shelf` is the reader's shelf whose section it is, or 0."""
 
     key: str
     title: str
@@ -61,7 +62,7 @@ class SectionView:
     all_url: str
     code: str = ""
     brief: bool = False
-    model: str = ""
+    shelf: int = 0
     two: int = ROW
     three: int = ROW
 
@@ -153,19 +154,29 @@ def view_section(section: Section, known: Known, of_day: str = "") -> SectionVie
     part_of = day if day != section.key else ""
     shown = section.entries[:BRIEF] if part_of else section.entries
     shelf = _find_shelf(section.key, known)
-    if shelf > 0:
-        known = replace(known, target=target_of(known.shelves[shelf]))
     return SectionView(
         key=key,
         title=title,
-        entries=tuple(view_printed(entry, key, known, shelf) for entry in shown),
+        entries=tuple(
+            _view_entry(entry, key, known, shelf, say_within(section, entry)) for entry in shown
+        ),
         note=section.note,
         more=section.more + len(section.entries) - len(shown),
         all_url=_find_all(section, part_of, of_day, category if code else "", shelf),
         code=code if code != title else "",
         brief=bool(part_of),
-        model=section.model,
+        shelf=max(shelf, 0),
     )
+
+
+def _view_entry(entry: Entry, key: str, known: Known, shelf: int, reason: str) -> EntryView:
+    """A paper of a section that is of a shelf, or of none: then the shelf that has found it asks,
+    and for that shelf it is saved."""
+    if shelf == 0 and entry.shelf_id in known.shelves:
+        shelf = entry.shelf_id
+    if shelf > 0:
+        known = replace(known, target=target_of(known.shelves[shelf]))
+    return view_printed(entry, key, known, shelf, reason)
 
 
 def _find_shelf(key: str, known: Known) -> int:

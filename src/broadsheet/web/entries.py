@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from broadsheet.edition import Entry, Part
 from broadsheet.learning import Answer, Opinion
@@ -46,6 +46,14 @@ class Known:
     asking: bool = False
 
 
+class Teaching(NamedTuple):
+    """One of the reader's shelves beside a paper, and what was answered to it for that shelf."""
+
+    shelf: int
+    name: str
+    opinion: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class EntryView:
     """One paper. `place` is its anchor, `late` and `example` say what is to be known of it, `on`
@@ -54,8 +62,8 @@ class EntryView:
     of the page where it was published.
 
     `shelf` is the one that asks for an answer (0: it can only be hidden, NO_SHELF: nothing is
-    asked), `opinion` what was answered; `match` is the chance that it is kept, in words, and `team`
-    the ranker of a trial that chose it."""
+    asked), `opinion` what was answered; `teaches` are all shelves, where each may ask; `match` is
+    the chance that it is kept, in words, and `team` the ranker of a trial that chose it."""
 
     place: str
     position: int
@@ -83,6 +91,7 @@ class EntryView:
     shelf: int = NO_SHELF
     opinion: str = ""
     hidden: bool = False
+    teaches: tuple[Teaching, ...] = ()
     match: str = ""
     team: str = ""
 
@@ -130,16 +139,23 @@ def read_known(
     )
 
 
-def read_answered(library: Library, reader: Reader, numbers: Collection[int]) -> Known:
+def read_answered(
+    library: Library,
+    reader: Reader,
+    numbers: Collection[int],
+    works: Mapping[int, Work] | None = None,
+) -> Known:
     """As `read_known`, with what the reader answered to these papers."""
-    known = read_known(library, reader, numbers)
+    known = read_known(library, reader, numbers, works)
     answers = library.recommender.get_answers(reader, numbers) if numbers else {}
     return replace(known, answers=answers, asking=True)
 
 
-def view_printed(entry: Entry, section: str, known: Known, shelf: int = NO_SHELF) -> EntryView:
+def view_printed(
+    entry: Entry, section: str, known: Known, shelf: int = NO_SHELF, reason: str = ""
+) -> EntryView:
     """A paper as it was printed in an edition, with what readers made of it since; `shelf` is the
-    one whose section it is in."""
+    one whose section it is in, `reason` why it is there, if that is told in other words there."""
     work = known.works.get(entry.work_id)
     authors, others = _byline(entry.authors)
     return EntryView(
@@ -152,7 +168,7 @@ def view_printed(entry: Entry, section: str, known: Known, shelf: int = NO_SHELF
         kicker=wording.say_source(entry.kicker),
         flags=wording.say_flags(work) if work else (),
         excerpt=entry.excerpt,
-        reason=entry.reason,
+        reason=reason or entry.reason,
         parts=entry.parts,
         score=entry.score,
         late=f"late, announced {wording.say_short(entry.late_from)}" if entry.late_from else "",
@@ -176,6 +192,13 @@ def with_answers(number: int, shelf: int, known: Known) -> dict[str, Any]:
         "opinion": opinions.get(shelf, "") if shelf > 0 else "",
         "hidden": Opinion.HIDE in opinions.values(),
     }
+
+
+def list_teaching(number: int, known: Known) -> tuple[Teaching, ...]:
+    """All shelves of a reader for whom a paper's page asks, the one saved to next first."""
+    opinions = {each.shelf_id: str(each.opinion) for each in known.answers.get(number, ())}
+    shelves = sorted(known.shelves.values(), key=lambda shelf: shelf.id != known.target.number)
+    return tuple(Teaching(each.id, each.name, opinions.get(each.id, "")) for each in shelves)
 
 
 def view_work(

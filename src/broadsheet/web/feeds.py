@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from broadsheet.edition import Edition, Entry
+from broadsheet.edition import Edition, Entry, Scope
 from broadsheet.model import Work
 from broadsheet.web import links
 from broadsheet.web.editionview import edition_url, say_title
@@ -70,7 +70,8 @@ def of_edition(edition: Edition, own: str) -> Feed:
     papers: dict[int, Entry] = {}
     for entry in edition.entries:
         papers.setdefault(entry.work_id, entry)
-    items = [_of_entry(entry, edition.made_at) for entry in papers.values()]
+    whys = edition.scope is Scope.READER
+    items = [_of_entry(entry, edition.made_at, whys) for entry in papers.values()]
     path = edition_url(edition.scope, edition.name)
     return Feed(path, own, say_title(edition), edition.made_at, tuple(items), edition.receipt)
 
@@ -117,7 +118,7 @@ def write(feed: Feed, origin: str) -> bytes:
     from lxml import etree
 
     root = etree.Element(_name("feed"), nsmap={None: _ATOM})
-    _text(root, "id", _tag(origin, feed.own))
+    _text(root, "id", make_id(origin, feed.own))
     _text(root, "title", feed.title)
     if feed.subtitle:
         _text(root, "subtitle", feed.subtitle)
@@ -136,7 +137,7 @@ def _write_item(root: _Element, item: Item, origin: str) -> None:
     from lxml import etree
 
     entry = etree.SubElement(root, _name("entry"))
-    _text(entry, "id", _tag(origin, item.path))
+    _text(entry, "id", make_id(origin, item.path))
     _text(entry, "title", item.title or "Untitled")
     _text(entry, "updated", _say(item.updated))
     if item.published:
@@ -152,15 +153,17 @@ def _write_item(root: _Element, item: Item, origin: str) -> None:
         _text(entry, "content", str(item.content), kind="html")
 
 
-def _of_entry(entry: Entry, updated: datetime) -> Item:
+def _of_entry(entry: Entry, updated: datetime, whys: bool) -> Item:
+    """`whys`: with the reason, as a reader's own edition has one of its own for each paper."""
     late = f"Late, announced {entry.late_from}. " if entry.late_from else ""
+    why = f"{entry.reason} " if whys and entry.reason else ""
     return Item(
         path=links.paper_url(entry.work_id),
         title=entry.title,
         updated=updated,
         published=_noon(entry.day),
         authors=entry.authors,
-        summary=late + entry.excerpt,
+        summary=f"{why}{late}{entry.excerpt}",
         topics=(entry.kicker,) if entry.kicker else (),
     )
 
@@ -214,7 +217,7 @@ def _noon(day: str) -> datetime | None:
         return None
 
 
-def _tag(origin: str, path: str) -> str:
+def make_id(origin: str, path: str) -> str:
     """A permanent id: the host without its port, and the path, which is never used again."""
     host = re.sub(r"^https?://|:[0-9]+$", "", origin).strip("[]") or "localhost"
     return f"tag:{host},{_SINCE}:{path}"

@@ -15,7 +15,7 @@ from broadsheet.learning import Steering, TradeOff, TradeOffPoint
 from broadsheet.web import wording
 
 FLOORS = tuple(step / 10 for step in range(10))
-LEFT, RIGHT = 7.0, 97.0
+LEFT, RIGHT = 10.0, 97.0
 TOP, BOTTOM = 5.0, 72.0
 NONE = "nothing"
 
@@ -81,8 +81,8 @@ def view_floor(trade_off: TradeOff, steering: Steering) -> FloorView:
     points = {point.floor: point for point in trade_off.points}
     floors = sorted({*FLOORS, *points, steering.floor})
     learned = (
-        f"Worked out from {wording.say_count(trade_off.answers, 'answer')} of yours and the papers "
-        f"of the last {wording.say_count(trade_off.days, 'day')}."
+        f"Worked out from what became of {wording.say_count(trade_off.shown, 'paper')} that you "
+        f"were shown, and the papers of the last {wording.say_count(trade_off.days, 'day')}."
     )
     return FloorView(
         rows=tuple(_row(floor, points.get(floor), floor == steering.floor) for floor in floors),

@@ -16,8 +16,8 @@ from broadsheet.web import links, wording
 WEEKS = 12
 """As many weeks as a drawing has room for."""
 WORDS = 12
-TELLING = 0.005
-"""What is less is 0.00 as it is printed."""
+TELLING = 0.002
+"""What is less tells of hardly anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +126,12 @@ def say_ago(moment: datetime, today: date) -> str:
 
 def _view_word(word: Weight, heaviest: float) -> Row:
     length = round(100 * abs(word.points) / heaviest, 1)
-    return Row(word.name, links.search_url(f'"{word.name}"'), _say_points(word.points), length)
+    points = _say_points(word.points, 3)
+    return Row(word.name, links.search_url(f'"{word.name}"'), points, length)
 
 
-def _say_points(points: float) -> str:
-    return f"{points:+.2f}".replace("-", "−")
+def _say_points(points: float, digits: int = 2) -> str:
+    return f"{points:+.{digits}f}".replace("-", "−")
 
 
 def _view_week(number: int, of: int, week: WeekRecord, works: Mapping[int, Work]) -> Week:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from starlette.requests import Request
@@ -13,9 +13,10 @@ from broadsheet.errors import BroadsheetError, ConflictError, InvalidInputError
 from broadsheet.learning import Opinion
 from broadsheet.library import Library
 from broadsheet.people import Done, Reader
+from broadsheet.recommend import MOST_LINES
 from broadsheet.shelves import FIRST_SHELF, Upload
 from broadsheet.web.actpages import doing
-from broadsheet.web.answers import answer_done
+from broadsheet.web.answers import answer_all
 from broadsheet.web.bodies import LARGEST_BIBLIOGRAPHY, Form, posted
 from broadsheet.web.caller import reader_of
 from broadsheet.web.doors import Door, Who
@@ -23,7 +24,6 @@ from broadsheet.web.learningpages import find_own
 from broadsheet.web.standing import tell_standing
 from broadsheet.web.steeringview import read_steering
 
-MOST_LINES = 50
 KEEPS = ("ours", "challenger")
 
 
@@ -92,28 +92,35 @@ class LearningActs:
     def _started(self, request: Request, form: Form) -> Response:
         """Ends at the reader's edition of today, where the shelf has something in it."""
         reader = reader_of(request)
-        done = self._start(reader, form)
+        done, shelf = self._start(reader, form)
+        if not shelf:
+            return answer_all(request, done, "/yours")
         today = self._library.newsroom.today().isoformat()
         edition = self._library.press.get(Scope.READER, today, reader)
-        own = f"shelf-{done.target}"
+        own = f"shelf-{shelf}"
         found = any(part.key == own and part.entries for part in edition.sections)
-        return answer_done(request, done, "/yours" if found else f"/shelf/{done.target}/new")
+        return answer_all(request, done, "/yours" if found else f"/shelf/{shelf}/new")
 
-    def _start(self, reader: Reader, form: Form) -> Done:
-        """All that was given goes in; what cannot is told of, and keeps nothing else out."""
+    def _start(self, reader: Reader, form: Form) -> tuple[Sequence[Done], int]:
+        """All that was given goes in; what cannot is told of, and keeps nothing else out: what came
+        of each part, and the shelf. One that was made for it and got nothing is taken away again,
+        and 0 stands for it."""
         if not (form.get("papers").strip() or form.has("paper") or form.file("file")
                 or form.get("authors").strip()):  # fmt: skip
             raise InvalidInputError("Give at least one paper, file or author to start from.")
         number, made = self._find_shelf(reader, form)
-        done = list(self._fill(reader, number, form))
-        told = filter(None, [made, *(each.sentence for each in done)])
-        return Done(" ".join(told), done[0].signal if len(done) == 1 else 0, number)
+        done = [each._replace(target=number) for each in self._fill(reader, number, form)]
+        if not made or self._shelves.get_shelf(reader, number).papers:
+            return done, number
+        self._shelves.delete(reader, number)
+        if not form.get("authors").strip():
+            raise InvalidInputError(" ".join(each.sentence for each in done))
+        return [each._replace(target=0) for each in done], 0
 
-    def _find_shelf(self, reader: Reader, form: Form) -> tuple[int, str]:
-        """The shelf that is named, by number or else by name; made, with a sentence, where there
-        is none."""
+    def _find_shelf(self, reader: Reader, form: Form) -> tuple[int, bool]:
+        """The shelf that is named, by number or else by name, and whether it was made for that."""
         if number := form.number("shelf", 0):
-            return find_own(self._library, reader, number).id, ""
+            return find_own(self._library, reader, number).id, False
         name = form.get("name").strip() or FIRST_SHELF
         try:
             done = self._shelves.make(reader, name)
@@ -122,18 +129,16 @@ class LearningActs:
             found = [each.id for each in mine if each.name.casefold() == name.casefold()]
             if not found:
                 raise
-            return found[0], ""
-        return done.target, done.sentence
+            return found[0], False
+        return done.target, True
 
     def _fill(self, reader: Reader, number: int, form: Form) -> Iterator[Done]:
         """What came of each part of the form."""
         ticked = form.numbers("paper")[:MOST_LINES]
         authors = form.get("authors").splitlines()[:MOST_LINES]
         files = [Upload(*file) for name, file in form.files if name == "file" and file.name]
-        saves = [partial(self._shelves.save, reader, paper, [number]) for paper in ticked]
-        saved = list(map(_try, saves))
-        if saved:
-            yield saved[0] if len(saved) == 1 else Done(f"Saved {len(saved)} that you ticked.")
+        if ticked:
+            yield _try(partial(self._recommender.start_with, reader, number, ticked))
         if text := form.get("papers").strip():
             yield _try(partial(self._recommender.start, reader, number, text))
         if files:

@@ -16,6 +16,7 @@ from broadsheet.web.caller import reader_of
 from broadsheet.web.doors import Door, Who
 from broadsheet.web.entries import read_answered, read_known, view_work
 from broadsheet.web.hoodview import EffectView, view_effect, view_hood
+from broadsheet.web.learningturns import LEARNING, in_turn
 from broadsheet.web.learningview import numbers_of, view_picks
 from broadsheet.web.render import Renderer, json_answer
 from broadsheet.web.requests import read_number, read_path_number
@@ -36,9 +37,9 @@ class LearningPages:
     def doors(self) -> list[Door]:
         """The addresses of these pages."""
         return [
-            Door("/start", self.start, Who.READER),
-            Door("/shelf/{number}/new", self.new, Who.READER),
-            Door("/shelf/{number}/hood", self.hood, Who.READER),
+            Door("/start", in_turn(self.start), Who.READER, budget=LEARNING),
+            Door("/shelf/{number}/new", in_turn(self.new), Who.READER, budget=LEARNING),
+            Door("/shelf/{number}/hood", in_turn(self.hood), Who.READER, budget=LEARNING),
         ]
 
     def start(self, request: Request) -> Response:

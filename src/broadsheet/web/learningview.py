@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from broadsheet.learning import (
-    Match,
-    ReviewState,
-    ShelfPicks,
-)
+from broadsheet.edition import Section
+from broadsheet.learning import Match, ReviewState, ShelfPicks
 from broadsheet.people import Shelf
 from broadsheet.press.candidates import UNKNOWN_DAY, Candidate, News
-from broadsheet.press.matches import Told, make_match_entry
+from broadsheet.press.matches import Told, make_match_entry, say_within
 from broadsheet.web.entries import EntryView, Known, say_chance, view_work, with_answers
 from broadsheet.web.toggles import Target, target_of
 
@@ -41,7 +38,7 @@ def view_picks(picks: ShelfPicks, known: Known) -> PicksView:
         for number, saved in known.saved.items()
         if any(each.shelf_id == picks.shelf_id for each in saved)
     }
-    told = Told(picks.name, known.works, on_it)
+    told = Told(picks.name, known.works, on_it, picks.shelf_id)
     shown = [match for match in picks.matches if match.work_id in known.works]
     entries = tuple(view_match(m, n, told, picks.shelf_id, known) for n, m in enumerate(shown, 1))
     return PicksView(entries, picks.quiet, picks.model, picks.left, picks.needed)
@@ -52,10 +49,9 @@ def view_match(match: Match, place: int, shelf: Told, number: int, known: Known)
     work = known.works[match.work_id]
     candidate = Candidate(work, News(work.id, UNKNOWN_DAY))
     printed = make_match_entry(place, candidate, match, shelf)
-    reason = printed.reason.removeprefix(f"Your shelf “{shelf.shelf}”: ")
     return replace(
         view_work(work, place, known),
-        reason=reason[:1].upper() + reason[1:],
+        reason=say_within(Section(f"shelf-{number}", shelf.shelf), printed),
         parts=printed.parts,
         score=printed.score,
         match=say_chance(match.chance),

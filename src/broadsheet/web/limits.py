@@ -40,6 +40,7 @@ RATES = {
     "submit": Rate(10, 30),
     "upload": Rate(10, 30),
     "plot": Rate(60, 1),
+    "learning": Rate(60, 1),
     "mail": Rate(5, 120),
     "backup": Rate(3, 60),
 }

@@ -11,12 +11,19 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from broadsheet.errors import BroadsheetError, ConflictError, InvalidInputError, MailError
+from broadsheet.errors import (
+    BroadsheetError,
+    ConflictError,
+    InvalidInputError,
+    MailError,
+    NotFoundError,
+    StorageBusyError,
+)
 from broadsheet.learning import Opinion
 from broadsheet.library import Library
 from broadsheet.mailing import Schedule
 from broadsheet.people import Done, Shelf
-from broadsheet.post import WEEKDAYS, Pressed, Wish, say_schedule
+from broadsheet.post import WEEKDAYS, Pressed, Wish, say_schedule, say_skipped
 from broadsheet.press.schedules import list_zones
 from broadsheet.web.answers import answer_done
 from broadsheet.web.bodies import Form, posted
@@ -28,6 +35,13 @@ from broadsheet.web.render import Renderer
 OWN = "/account/mail"
 NO_STORE = {"Cache-Control": "no-store"}
 """What a link in a letter shows is for whoever has the letter, and for no cache."""
+
+
+VOID_BUTTON = "This button does nothing any more"
+WHY_VOID = (
+    "Buttons of letters end when the address changes, or when its reader makes new secret "
+    "addresses; those of the next letter are good. In Broadsheet itself, every paper has the same."
+)
 
 
 class MailPages:
@@ -49,6 +63,8 @@ class MailPages:
             Door(f"{OWN}/schedule", posted(self.schedule), Who.READER, "POST"),
             Door("/mail/confirm/{token}", self.ask_to_confirm, Who.ANYONE),
             Door("/mail/confirm/{token}", posted(self.confirm), Who.ANYONE, "POST"),
+            Door("/mail/refuse/{token}", self.ask_to_refuse, Who.ANYONE),
+            Door("/mail/refuse/{token}", posted(self.refuse), Who.ANYONE, "POST"),
             Door("/mail/unsubscribe/{token}", self.ask_to_stop, Who.ANYONE),
             Door("/mail/unsubscribe/{token}", self.unsubscribe, Who.ANYONE, "POST", foreign=True),
             Door("/mail/act/{token}", self.ask_to_act, Who.ANYONE),
@@ -70,6 +86,7 @@ class MailPages:
             "schedule": schedule,
             "weekdays": WEEKDAYS,
             "said_schedule": say_schedule(schedule),
+            "skipped": say_skipped(schedule, self._library.newsroom.today()),
             "zones": list_zones(),
             "mistake": "",
             "wrong": "",
@@ -92,7 +109,7 @@ class MailPages:
         address = form.get("address")
         try:
             done = self._subscriptions.ask(reader_of(request), address)
-        except (InvalidInputError, ConflictError, MailError) as error:
+        except (InvalidInputError, ConflictError, MailError, StorageBusyError) as error:
             return self._mistaken(request, error, "address", address)
         return answer_done(request, done, OWN)
 
@@ -133,6 +150,16 @@ class MailPages:
         asked = self._subscriptions.confirm(request.path_params["token"])
         return self._answer(request, "mail-confirm.html", address=asked.address, done=True)
 
+    def ask_to_refuse(self, request: Request) -> Response:
+        """The question whether an address is to be left alone; the same page once it is."""
+        done = self._subscriptions.is_refused(request.path_params["token"])
+        return self._answer(request, "mail-refuse.html", done=done)
+
+    def refuse(self, request: Request, form: Form) -> Response:
+        """Let nobody ask that address again."""
+        self._subscriptions.refuse(request.path_params["token"])
+        return self._answer(request, "mail-refuse.html", done=True)
+
     def ask_to_stop(self, request: Request) -> Response:
         """The question whether mail is to stop; the same page once it has."""
         _, address = self._subscriptions.find_stop(request.path_params["token"])
@@ -146,18 +173,29 @@ class MailPages:
 
     def ask_to_act(self, request: Request) -> Response:
         """The question before a paper is saved, or turned down, from a letter."""
-        pressed = self._subscriptions.find_pressed(request.path_params["token"])
+        try:
+            pressed = self._subscriptions.find_pressed(request.path_params["token"])
+        except NotFoundError as error:
+            return self._void(request, error)
         return self._show_act(request, pressed)
 
     def act(self, request: Request, form: Form) -> Response:
         """Do what the button of a letter asked for."""
-        pressed = self._subscriptions.find_pressed(request.path_params["token"])
+        try:
+            pressed = self._subscriptions.find_pressed(request.path_params["token"])
+        except NotFoundError as error:
+            return self._void(request, error)
         try:
             done = self._do(pressed, form)
         except (InvalidInputError, ConflictError) as error:
             problem = describe(error)
             return self._show_act(request, pressed, problem.status, mistake=problem.message)
         return self._show_act(request, pressed, done=done.sentence)
+
+    def _void(self, request: Request, error: NotFoundError) -> Response:
+        """A button that does nothing; the same page for one that was forged."""
+        problem = describe(error)._replace(title=VOID_BUTTON, message=WHY_VOID)
+        return self._answer(request, "error.html", problem.status, problem=problem, text="")
 
     def _do(self, pressed: Pressed, form: Form) -> Done:
         reader, button = pressed.reader, pressed.button

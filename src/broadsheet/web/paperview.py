@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from broadsheet.model import Link, Sort, StoredRecord, Work, WorkEvent
 from broadsheet.query.render import field_filter
 from broadsheet.shelves import note_of
 from broadsheet.web import links, wording
-from broadsheet.web.entries import EntryView, Known, view_work
+from broadsheet.web.entries import EntryView, Known, list_teaching, view_work, with_answers
 from broadsheet.web.reading import Paper
 from broadsheet.web.requests import Comparing
 from broadsheet.web.resources import Group, group_resources
@@ -131,7 +131,7 @@ def view_paper(paper: Paper, known: Known, comparing: Comparing = ANY_TWO) -> Pa
         related=tuple(_neighbour(shown.work) for shown in paper.related),
         related_sorts=tuple(_related_sorts(paper)),
         exports=links.paper_exports(work.id),
-        entry=view_work(work, 1, known, note=_note_of(work, known), noting=True),
+        entry=_view_entry(work, known),
         resources=group_resources(work.links),
         sparks=tuple(draw_sparks(paper.series)),
         comparison=compare_tellings(paper.records, comparing),
@@ -139,9 +139,14 @@ def view_paper(paper: Paper, known: Known, comparing: Comparing = ANY_TWO) -> Pa
     )
 
 
-def _note_of(work: Work, known: Known) -> str:
-    """What the viewer noted beside the paper."""
-    return note_of(known.saved.get(work.id, ()))
+def _view_entry(work: Work, known: Known) -> EntryView:
+    """How it stands with the viewer, who may answer on behalf of any shelf."""
+    note = note_of(known.saved.get(work.id, ()))
+    entry = view_work(work, 1, known, note=note, noting=True)
+    if not known.asking:
+        return entry
+    teaches = list_teaching(work.id, known)
+    return replace(entry, teaches=teaches, **with_answers(work.id, 0, known))
 
 
 def _related_sorts(paper: Paper) -> Iterator[tuple[str, str, bool]]:

@@ -12,7 +12,7 @@ from broadsheet.library import Library, Page, Shown
 from broadsheet.model import Sort, StoredRecord, Work, WorkEvent
 from broadsheet.people import Reader
 from broadsheet.sources import Series
-from broadsheet.web.entries import Known, read_known
+from broadsheet.web.entries import Known, read_answered, read_known
 from broadsheet.web.requests import SearchRequest
 
 RELATED = 8
@@ -59,8 +59,11 @@ def read_paper(library: Library, work: Work, sort: Sort = Sort.RELEVANCE) -> Pap
 def read_circle(library: Library, work: Work, reader: Reader | None, comment_id: int = 0) -> Circle:
     """What readers made of a work, as far as they let others know, and of what was said the page
     with this comment; a constant number of questions."""
+    works = {work.id: work}
     return Circle(
-        known=read_known(library, reader, [work.id], {work.id: work}),
+        known=read_answered(library, reader, works, works)
+        if reader
+        else read_known(library, reader, works, works),
         savers=library.community.savers(work.id),
         thread=fold(library.community.get_thread(work.id), comment_id),
     )

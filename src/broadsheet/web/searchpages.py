@@ -12,11 +12,16 @@ from broadsheet.errors import NotFoundError
 from broadsheet.library import Library
 from broadsheet.model import Sort
 from broadsheet.people import Reader, SavedSearch
+from broadsheet.recommend import CHOICES
 from broadsheet.web import feeds, links
+from broadsheet.web.answers import answer_done
+from broadsheet.web.bodies import Form, posted
 from broadsheet.web.caller import caller_of, reader_of
 from broadsheet.web.doors import Door, Who
 from broadsheet.web.render import Renderer
 from broadsheet.web.requests import read_origin, read_path_number, read_text
+
+HERE = "/searches"
 
 
 class SearchPages:
@@ -25,12 +30,14 @@ class SearchPages:
     def __init__(self, library: Library, renderer: Renderer) -> None:
         self._library = library
         self._searches = library.searches
+        self._promises = library.recommender.promises
         self._renderer = renderer
 
     def doors(self) -> list[Door]:
         """The addresses of these pages."""
         return [
-            Door("/searches", self.searches, Who.READER),
+            Door(HERE, self.searches, Who.READER),
+            Door(f"{HERE}/promise", posted(self.promise), Who.OPERATOR, "POST"),
             Door("/search/{number}", self.search, Who.READER),
             Door("/search/{number}/link.{token}", self.linked, Who.ANYONE),
             Door("/feed/search.atom", self.feed),
@@ -48,7 +55,18 @@ class SearchPages:
             (each.author, links.author_page_url(each.author))
             for each in self._library.community.get_follows(reader)
         ]
-        return self._renderer.page(request, "searches.html", searches=rows, follows=follows)
+        return self._renderer.page(
+            request,
+            "searches.html",
+            searches=rows,
+            follows=follows,
+            promise=self._promises.describe(),
+            choices=CHOICES,
+        )
+
+    def promise(self, request: Request, form: Form) -> Response:
+        """Promise few misses of what searches bring, or nothing."""
+        return answer_done(request, self._promises.choose(form.number("percent")), HERE)
 
     def _feed_of(self, search: SavedSearch, reader: Reader) -> str:
         return f"/search/{search.id}/link.{self._searches.link_of(search, reader)}.atom"

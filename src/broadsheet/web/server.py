@@ -16,6 +16,7 @@ from broadsheet.web.duties import Duties, jobs_of
 from broadsheet.web.proxies import read_proxies
 from broadsheet.web.serving import run_app
 from broadsheet.web.sessions import is_private
+from broadsheet.web.warmer import Warmer
 from broadsheet.web.workers import Workers
 from broadsheet.wiring import make_private, open_library
 
@@ -53,6 +54,7 @@ def _serve_alone(
             library = opened.enter_context(open_library(settings, create=False))
         jobs = jobs_of(library, sync=settings.sync == "on")
         opened.enter_context(Duties(library.on_duty, jobs))
+        opened.enter_context(Warmer(library))
         run_app(create_app(library, settings), listener, lambda: print(announce, flush=True))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,7 +16,7 @@ from broadsheet.config import Settings
 from broadsheet.errors import StorageError
 from broadsheet.library import Library
 from broadsheet.people import Done, Reader
-from broadsheet.web.answers import DONE, TOLD
+from broadsheet.web.answers import BETWEEN, DONE, MOST_NOTICES, TOLD
 from broadsheet.web.caller import NOBODY, Caller
 from broadsheet.web.guard import host_name, is_loopback
 
@@ -24,6 +25,7 @@ PLAIN_COOKIE = "broadsheet"
 """On this machine without https, where browsers refuse the prefix."""
 COOKIE_DAYS = 180
 _LONGEST_SECRET = 200
+_NUMBER = re.compile(r"[0-9]{1,15}")
 _FORWARDED = frozenset({"x-forwarded-for", "x-forwarded-host", "forwarded", "via"})
 
 
@@ -59,7 +61,7 @@ class Sessions:
         else:
             caller = NOBODY
         if caller.reader and scope["query_string"]:
-            caller = replace(caller, notice=self._notice(caller.reader, scope["query_string"]))
+            caller = replace(caller, notices=self._notices(caller.reader, scope["query_string"]))
         return caller
 
     def _alone(self) -> Reader | None:
@@ -79,14 +81,17 @@ class Sessions:
         found = self._library.accounts.find_session(secret)
         return replace(nobody, reader=found[1], digest=found[0].digest) if found else nobody
 
-    def _notice(self, reader: Reader, query: bytes) -> Done | None:
+    def _notices(self, reader: Reader, query: bytes) -> tuple[Done, ...]:
         if b"done=" not in query and b"told=" not in query:
-            return None
+            return ()
         params = parse_qs(query.decode("latin-1"))
         text, sealed = (params.get(name, [""])[0] for name in (DONE, TOLD))
-        if text.isascii() and text.isdigit() and len(text) < 16:
-            return self._library.journal.get_done(reader, int(text))
-        return self._library.journal.open_sealed(reader, sealed) if sealed else None
+        journal, named = self._library.journal, text.split(BETWEEN)[:MOST_NOTICES]
+        signals = [int(each) for each in named if _NUMBER.fullmatch(each)]
+        found = [journal.get_done(reader, signal) for signal in dict.fromkeys(signals)]
+        if sealed:
+            found.append(journal.open_sealed(reader, sealed))
+        return tuple(filter(None, found))
 
 
 def _marking(send: Send, caller: Caller) -> Send:

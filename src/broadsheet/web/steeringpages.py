@@ -14,6 +14,7 @@ from broadsheet.web.doors import Door, Who
 from broadsheet.web.entries import read_answered
 from broadsheet.web.floorview import view_floor
 from broadsheet.web.learningpages import read_shelf
+from broadsheet.web.learningturns import LEARNING, in_turn
 from broadsheet.web.learningview import view_backlog
 from broadsheet.web.problems import describe
 from broadsheet.web.render import Renderer, json_answer
@@ -35,9 +36,9 @@ class SteeringPages:
     def doors(self) -> list[Door]:
         """The addresses of these pages."""
         return [
-            Door("/shelf/{number}/steer", self.steer, Who.READER),
-            Door("/shelf/{number}/trial", self.trial, Who.READER),
-            Door("/shelf/{number}/review", self.review, Who.READER),
+            Door("/shelf/{number}/steer", in_turn(self.steer), Who.READER, budget=LEARNING),
+            Door("/shelf/{number}/trial", in_turn(self.trial), Who.READER, budget=LEARNING),
+            Door("/shelf/{number}/review", in_turn(self.review), Who.READER, budget=LEARNING),
         ]
 
     def steer(self, request: Request) -> Response:
@@ -68,7 +69,8 @@ class SteeringPages:
         if wants_json(request):
             return json_answer(shapes.learned(report))
         rankers = {each.id: each.title for each in self._recommender.list_rankers()}
-        view = view_trial(report, rankers)
+        chosen = self._recommender.get_steering(reader, shelf.id).ranker
+        view = view_trial(report, rankers, chosen)
         return self._renderer.page(request, "shelf-trial.html", shelf=shelf, view=view)
 
     def review(self, request: Request) -> Response:

@@ -14,8 +14,9 @@ CHALLENGER = "challenger"
 
 @dataclass(frozen=True, slots=True)
 class TrialView:
-    """A trial in words. `sides` are (ranker, lists won, papers kept), `choices` (what is kept,
-    words of the button), `challengers` (id, title) of those that can be tried."""
+    """A trial in words. `current` says what ranks the shelf, `sides` are (ranker, lists won, papers
+    kept), `choices` (what is kept, words of the button), `challengers` (id, title) of those that
+    can be tried."""
 
     running: bool
     current: str
@@ -26,13 +27,17 @@ class TrialView:
     choices: tuple[tuple[str, str], ...] = ()
 
 
-def view_trial(report: TrialReport, rankers: Mapping[str, str]) -> TrialView:
-    """How a trial stands; `rankers` are the titles of those installed, by id, ours first."""
-    current = report.ranker or next(iter(rankers), "")
-    challengers = tuple((id, title) for id, title in rankers.items() if id != current)
+def view_trial(report: TrialReport, rankers: Mapping[str, str], chosen: str = "") -> TrialView:
+    """How a trial stands; `rankers` are the titles of those installed, by id, ours first. `chosen`
+    is the one that the reader has settled on."""
+    own = report.ranker or next(iter(rankers), "")
+    challengers = tuple((id, title) for id, title in rankers.items() if id != own)
+    current = _say_current(rankers.get(own, own), bool(chosen), len(rankers) > 1)
     if not report.challenger:
         return TrialView(False, current, challengers)
-    names = {OURS: current, CHALLENGER: report.challenger}
+    names = {
+        side: rankers.get(id, id) for side, id in ((OURS, own), (CHALLENGER, report.challenger))
+    }
     return TrialView(
         running=True,
         current=current,
@@ -44,6 +49,17 @@ def view_trial(report: TrialReport, rankers: Mapping[str, str]) -> TrialView:
             (names[CHALLENGER], report.losses, report.challenger_kept),
         ),
         choices=tuple((keep, f"Keep {name}") for keep, name in names.items()),
+    )
+
+
+def _say_current(title: str, is_chosen: bool, has_others: bool) -> str:
+    if is_chosen:
+        return f"You have settled on “{title}” for this shelf."
+    if not has_others:
+        return f"This shelf is ranked by “{title}”."
+    return (
+        f"This shelf is ranked by “{title}”, or by another one where it has likes enough and they "
+        "are found better by that."
     )
 
 

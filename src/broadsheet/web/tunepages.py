@@ -15,6 +15,7 @@ from broadsheet.web.bodies import Form, posted
 from broadsheet.web.caller import reader_of
 from broadsheet.web.doors import Door, Who
 from broadsheet.web.entries import shorten
+from broadsheet.web.learningturns import LEARNING, in_turn
 from broadsheet.web.render import Renderer, json_answer
 
 HERE = "/tune"
@@ -31,9 +32,9 @@ class TunePages:
     def doors(self) -> list[Door]:
         """The addresses of this page."""
         return [
-            Door(HERE, self.show, Who.OPERATOR),
+            Door(HERE, in_turn(self.show), Who.OPERATOR, budget=LEARNING),
             Door(f"{HERE}/answer", posted(self.answer), Who.OPERATOR, "POST"),
-            Door(f"{HERE}/apply", posted(self.apply), Who.OPERATOR, "POST"),
+            Door(f"{HERE}/apply", posted(self.apply), Who.OPERATOR, "POST", LEARNING),
             Door(f"{HERE}/reset", posted(self.reset), Who.OPERATOR, "POST"),
         ]
 

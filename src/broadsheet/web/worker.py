@@ -24,6 +24,7 @@ from broadsheet.web.app import create_app
 from broadsheet.web.duties import Duties, jobs_of
 from broadsheet.web.limits import Limits
 from broadsheet.web.serving import run_app
+from broadsheet.web.warmer import Warmer
 from broadsheet.web.workers import READY
 from broadsheet.wiring import open_library
 
@@ -50,6 +51,7 @@ def _serve(settings: Settings, listener: socket.socket, tell: Callable[[bytes], 
         library = opened.enter_context(open_library(settings, create=False))
         jobs = jobs_of(library, sync=settings.sync == "on")
         opened.enter_context(Duties(library.on_duty, jobs))
+        opened.enter_context(Warmer(library))
         app = create_app(library, settings, Limits(processes=settings.workers))
         _settle()
         run_app(app, listener, lambda: tell(READY), shared=True)

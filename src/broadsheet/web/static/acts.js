@@ -77,7 +77,7 @@ function press(button, on) {
 
 const isPressed = (button) => button?.getAttribute("aria-pressed") === "true";
 
-// The same paper can stand in several sections: all of its buttons follow.
+// The same paper can stand in several sections: all of its buttons follow, each for its shelf.
 const formsOf = (paper) => [...document.querySelectorAll("form.acts")].filter(
   (form) => form.elements.namedItem("paper")?.value === String(paper),
 );
@@ -86,7 +86,8 @@ function twins(button) {
   const paper = button.form.elements.namedItem("paper")?.value;
   if (!paper) return [button];
   const alike = `button[data-act="${button.dataset.act}"]`;
-  return formsOf(paper).flatMap((form) => [...form.querySelectorAll(alike)]);
+  const all = formsOf(paper).flatMap((form) => [...form.querySelectorAll(alike)]);
+  return button.dataset.act === "save" ? all : all.filter((each) => each.value === button.value);
 }
 
 // How a paper stands on the reader's shelves: the button that saves, the link that names them,
@@ -242,25 +243,36 @@ function undoing(signal, paper, restore = () => {}) {
   };
 }
 
+// What a button was last pressed for, until it is done: it may come out otherwise than it looks,
+// so that a second press, which is to turn it back, waits for that. What can be done once only is.
+const pressed = new Map();
+
 function act(button) {
-  if (button.dataset.busy) return;
+  const first = twins(button)[0];
+  const before = pressed.get(first);
+  if (before && button.dataset.act === "remove") return;
+  const done = take(async () => {
+    if (before) await before;
+    return perform(button);
+  }).then(() => {
+    if (pressed.get(first) === done) pressed.delete(first);
+  });
+  pressed.set(first, done);
+}
+
+async function perform(button) {
   const address = button.getAttribute("formaction") || button.form.getAttribute("action");
   const sent = [...new FormData(button.form, button)];
   const fields = sent.map(([name, value]) => [name, String(value)]);
   const paper = fields.find(([name]) => name === "paper")?.[1];
-  button.dataset.busy = "1";
   const restore = change(button);
-  take(async () => {
-    try {
-      const { sentence, done, standing } = await sendInTurn(address, fields);
-      return { sentence, undo: undoing(done, paper, standing ? undefined : restore) };
-    } catch (error) {
-      restore();
-      throw error;
-    } finally {
-      delete button.dataset.busy;
-    }
-  });
+  try {
+    const { sentence, done, standing } = await sendInTurn(address, fields);
+    return { sentence, undo: undoing(done, paper, standing ? undefined : restore) };
+  } catch (error) {
+    restore();
+    throw error;
+  }
 }
 
 document.addEventListener("submit", (event) => {

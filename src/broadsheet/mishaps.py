@@ -1,0 +1,34 @@
+"""Keeps the unexpected error of one from all the others."""
+
+from __future__ import annotations
+
+import logging
+from types import TracebackType
+from typing import Self
+
+from broadsheet.errors import StorageError
+
+
+class Mishap:
+    """Logs the error that ends a block, with its traceback, and lets it go no further: a mistake is
+    to be seen, and what others get does not hang on it. StorageError goes through: a store that is
+    busy or full is everybody's trouble, and all is tried again when it is over."""
+
+    def __init__(self, log: logging.Logger, said: str, *about: object) -> None:
+        self._log = log
+        self._said = said
+        self._about = about
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if not isinstance(error, Exception) or isinstance(error, StorageError):
+            return False
+        self._log.error(self._said, *self._about, exc_info=error)
+        return True

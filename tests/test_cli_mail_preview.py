@@ -80,6 +80,11 @@ def test_an_operator_subscribes_and_stops(mailed: Shell) -> None:
     done = mailed("mail", "subscribe", "ada@example.org")
     assert done.code == codes.OK and "go to ada@example.org" in done.out
     assert "mail unsubscribe" in done.out
+    other = mailed("mail", "subscribe", "new@example.org").out
+    assert "no more to ada@example.org; the buttons of earlier letters end." in other
+    assert "To go back:" in other and "mail subscribe ada@example.org" in other
+    assert "unsubscribe" not in other, "which would not bring the first address back"
+    mailed("mail", "subscribe", "ada@example.org")
     assert "asked for it at ada@example.org" in mailed("mail", "preview").out
     assert "No more mail goes out." in mailed("mail", "unsubscribe").out
     assert "No mail went out before" in mailed("mail", "unsubscribe").out

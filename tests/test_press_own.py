@@ -167,8 +167,9 @@ def test_one_reader_never_sees_what_another_chose(room: PressRoom, reader: Reade
 def test_quiet_sources_are_told_of_and_the_library_has_something(
     room: PressRoom, reader: Reader
 ) -> None:
-    """Three papers on a new shelf are enough, whenever the library was filled."""
-    save(room, reader, "Apiary", "old-bees", "bees", "hives")
+    """Three papers on a new shelf are enough, whenever the library was filled; and it can be taught
+    by what is found. Break to see it fail: leave `shelf_id` out of `make_match_entry`."""
+    shelf = save(room, reader, "Apiary", "old-bees", "bees", "hives")
     room.now = at(FRIDAY + 60 * DAY, 9)
     edition = get(room, reader, FRIDAY + 60 * DAY)
     assert edition.quiet == (
@@ -177,6 +178,7 @@ def test_quiet_sources_are_told_of_and_the_library_has_something(
     older = section(edition, "From the library")
     assert {TITLES["wax"], TITLES["nectar"]} <= set(titles(older)[:3])
     assert older.entries[0].reason.startswith("Your shelf “Apiary”: near “")
+    assert {each.shelf_id for each in older.entries} == {shelf}
     assert not {TITLES["old-bees"], TITLES["bees"], TITLES["hives"]} & set(titles(older))
 
 

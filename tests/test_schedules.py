@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from broadsheet.errors import InvalidInputError
 from broadsheet.mailing import EVERY_DAY, Schedule
+from broadsheet.post import say_skipped
 from broadsheet.press.schedules import LATEST, Timetable, check_schedule, list_zones
 
 PRESS = time(6)
@@ -112,6 +114,21 @@ def test_a_zone_that_is_gone_is_as_utc() -> None:
 
 
 NO_ZONES = ("Factory", "localtime", "posixrules", "posix/UTC", "right/UTC", "tzdata.zi")
+
+
+def test_a_time_that_the_clocks_skip_is_told() -> None:
+    """Only of days on which an edition is made. Break: leave the weekdays out of `find_skipped`."""
+    schedule = Schedule(1, "Europe/Berlin", "02:30")
+    told = "On 28 March 2027 the clock skips 02:30 in Europe/Berlin; that day's edition comes at"
+    assert say_skipped(schedule, date(2026, 11, 22)) == f"{told} 03:00."
+    for spared in (
+        replace(schedule, weekdays=(1,)),
+        replace(schedule, time="03:00"),
+        replace(schedule, time=""),
+        replace(schedule, zone="Asia/Tokyo"),
+    ):
+        assert say_skipped(spared, date(2026, 11, 22)) == ""
+    assert say_skipped(schedule, date.max) == ""
 
 
 def test_what_is_kept_is_checked() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -148,11 +149,23 @@ class Learners:
         """What Ada's shelves have among these papers."""
         return self.recommender.open_desk(works, self.time.now()).pick(self.ada, days=days)
 
-    def offer(self, shelf_id: int, works: Sequence[int], *, at: datetime | None = None) -> Edition:
-        """An edition of Ada's with these papers for a shelf, printed now or at a moment."""
+    def offer(
+        self,
+        shelf_id: int,
+        works: Sequence[int],
+        *,
+        at: datetime | None = None,
+        key: str = "",
+    ) -> Edition:
+        """An edition of Ada's with these papers for a shelf, printed now or at a moment; in the
+        shelf's own section, or in one with another key."""
         at = at or self.time.now()
         entries = tuple(Entry(place, work, f"Paper {work}") for place, work in enumerate(works, 1))
-        sections = (Section(f"shelf-{shelf_id}", "Near", entries), Section("also", "Also", entries))
+        found = tuple(replace(each, shelf_id=shelf_id) for each in entries)
+        sections = (
+            Section(key or f"shelf-{shelf_id}", "Near", found),
+            Section("also", "Also", entries),
+        )
         day, name = at.date(), at.date().isoformat()
         edition = Edition(
             Scope.READER, name, day, day, at, reader_id=self.ada.id, sections=sections

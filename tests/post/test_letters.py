@@ -95,13 +95,29 @@ def test_the_plain_text_can_be_read_as_it_is() -> None:
         f"Save: {URL}/mail/act/save-3-7-101-",
         f"Not for me: {URL}/mail/act/pass-3-7-101-",
         f"And 4 more on the web: {URL}/yours/2026-04-17",
-        "Nothing new for this search.",
+        "Nothing this time: rivers.",
         f"On the web: {URL}/yours/2026-04-17",
         f"Schedule: {URL}/account/mail",
         f"Unsubscribe: {URL}/mail/unsubscribe/3-",
         "asked for it at ada@example.org",
     ):
         assert said in told, said
+
+
+def test_what_a_shelf_found_teaches_it_in_any_section() -> None:
+    """Break: leave `shelf_id` out of `Layout._paper`; then "Not for me" would only hide."""
+    older = Section("library", "From the library", (make_entry(shelf_id=7),))
+    assert f"{URL}/mail/act/pass-3-7-101-" in write(make_edition(older)).text
+
+
+def test_sections_with_nothing_in_them_take_one_line() -> None:
+    """Break: let `lay_out` keep sections without entries."""
+    full = Section("shelf-7", "light", (make_entry(),))
+    empty = [Section(f"shelf-{n}", f"Near {n}", note="Nothing to learn from yet.") for n in (8, 9)]
+    written = write(make_edition(full, *empty))
+    assert "Nothing to learn" not in written.text + written.html
+    for told in (written.text, written.html):
+        assert told.count("Near 8") == 1 and "Nothing this time: Near 8, Near 9." in told
 
 
 def test_the_html_says_the_same_and_fixes_no_colour() -> None:

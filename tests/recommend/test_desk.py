@@ -113,6 +113,13 @@ def test_what_is_no_nearer_than_most_is_no_find(learners: Learners) -> None:
     assert picks.quiet == NOTHING_NEAR
 
 
+def test_a_shelf_of_most_of_the_library_is_not_silent(learners: Learners) -> None:
+    """Break to see it fail: let `look` compare with lessons, too."""
+    learners.shelf("Bees and tides", *range(1, 19), *range(21, 39))
+    (picks,) = learners.pick(works=[19, 20, 39, 40, *LOOMS])
+    assert set(numbers_of(picks)) == {19, 20, 39, 40}
+
+
 def test_silent_shelves_say_why(learners: Learners) -> None:
     shelf = learners.shelf("Bees", 1, 2, 3)
     learners.shelf("Nothing yet")

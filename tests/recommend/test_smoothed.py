@@ -71,6 +71,16 @@ def test_what_every_paper_says_is_no_reason() -> None:
     assert [f"{word}ing" for word in named[:3]] == told[1:4]
 
 
+@pytest.mark.parametrize("ranker", RANKERS, ids=lambda ranker: ranker.id)
+def test_only_words_of_likes_speak_for_a_paper(ranker: SmoothedRanker) -> None:
+    """Break to see it fail: leave `_liked` out of `terms`."""
+    profile = ranker.learn(LESSONS, POOL)
+    liked = {POOL.terms[place] for place in POOL.words[LESSONS.likes].indices}
+    named = [each for row in [None, *range(PAPERS)] for each in profile.terms(row, 9)]
+    told = {each.name for each in named if each.points > 0}
+    assert told and told <= liked
+
+
 def test_dislikes_count_a_quarter_of_all_likes_together() -> None:
     points = RANKERS[0].learn(make_lessons([0, 12, 2], [4, 16]), POOL).contributions(ALL)
     alone = RANKERS[0].learn(make_lessons([4]), POOL).score(ALL)

@@ -310,6 +310,23 @@ def test_the_keeper_takes_in_what_shelves_learn_from(
     assert room.refresh() == 0
 
 
+def test_a_paper_under_an_old_number_does_not_come_twice(
+    learners: Learners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Break to see it fail: append in `_extend` what is there already, or keep in `_follow` a stock
+    to which nothing came."""
+    shelf = learners.shelf("Bees", 2)
+    learners.library.merge(1, 2)
+    room = open_room(learners)
+    room.refresh()
+    size = len(get(room).pool.numbers)
+    assert len(get(room, 2).pool.numbers) == size
+    monkeypatch.setattr(learners.store, "find_taught", lambda most: [2])
+    learners.time.pass_by(timedelta(minutes=2))
+    assert room.refresh() == 0
+    assert learners.recommender.rank(learners.ada, shelf).matches
+
+
 def test_what_was_merged_away_goes(learners: Learners) -> None:
     room = open_room(learners)
     room.refresh()

@@ -18,7 +18,7 @@ from broadsheet.library import Library
 from broadsheet.people import Reader, Role
 from broadsheet.tuning.configurations import BY_ID, CONFIGURATIONS
 from broadsheet.tuning.contest import FEWEST_QUERIES
-from broadsheet.tuning.queries import MOST_QUERIES, as_words, understand
+from broadsheet.tuning.queries import MOST_QUERIES, as_words, shorten, understand
 from broadsheet.tuning.use import GOOD_FOR
 from papers import make_record, open_empty
 from toy import START, Time
@@ -89,13 +89,14 @@ def test_without_searches_and_papers_there_is_nothing_to_ask(bench: Bench) -> No
 
 
 def test_what_a_reader_searches_for_is_asked_about(bench: Bench) -> None:
-    """Saved searches, names of shelves, titles of papers; a query of filters alone says nothing."""
+    """Saved searches first, then names of shelves and words of titles; a query of filters alone
+    says nothing."""
     bench.keep(bench.olga, QUERIES[0], "year:2024")
     bench.keep(bench.ben, QUERIES[1])
     shelf = bench.library.shelves.make(bench.olga, "Whales: a (first) look").target
     bench.library.shelves.save(bench.olga, 5, [shelf])
     found = {question.query for question in bench.tuning.ask(bench.olga, 1000)}
-    assert found == {QUERIES[0], "whales a first look", "paper 4"}
+    assert found == {QUERIES[0], "whales a first look", "4"}
     assert bench.tuning.state(bench.olga).askable == 3
     assert bench.tuning.state(bench.ben).askable == 1
 
@@ -261,6 +262,14 @@ def test_a_few_searches_decide_nothing(bench: Bench) -> None:
     state = bench.tuning.state(bench.olga)
     assert state.sentence.startswith("Answers to 1 more search are needed")
     assert not state.can_change
+
+
+def test_a_title_is_asked_for_by_its_topic() -> None:
+    """Nobody types a whole title to find papers of its topic. Break: let `find_queries` yield
+    `as_words` of titles."""
+    title = "Be careful what you smooth for: label smoothing can be a privacy shield"
+    assert shorten(title) == "careful smooth smoothing privacy"
+    assert shorten("What is it?") == "what is it"
 
 
 def test_queries_as_they_are_understood() -> None:

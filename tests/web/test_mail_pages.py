@@ -248,6 +248,7 @@ def test_buttons_get_void(room: PostRoom) -> None:
     save = send()
     room.subscriptions.subscribe(ada, "new@example.org")
     assert stranger.get(save).status_code == 404
+    assert "Buttons of letters end when the address changes" in stranger.post(save).text
     room.subscriptions.subscribe(ada, "ada@example.org")
     assert stranger.get(save).status_code == 404
     ada = room.library.accounts.get_reader("ada")

@@ -298,10 +298,12 @@ class Stockroom:
         for the whole library; and what it is `lacking`, and what was only appended."""
         gone = [each.work_id for each in changes if each.act is Act.DELETE]
         stock, self._fame = without(stock, gone), self._read_fame()
-        needed = {*lacking, *self._rough}
+        with self._lock:
+            needed = {*lacking, *self._rough}
         numbers = dict.fromkeys([*(each.work_id for each in changes), *needed])
         papers = self._make(list(numbers), self._find_days())
-        if not (changes or papers):
+        there = stock.pool.rows.keys() - needed
+        if not changes and all(each.number in there for each in papers):
             return 0
         month = self._clock().toordinal() - MONTH.days
         whole = self._index.state().works <= MOST_NEW
@@ -330,7 +332,8 @@ class Stockroom:
                     self._stock = more
                     self._added.update(missing)
                     self._wanted.difference_update(missing)
-                    self._rough.update(missing if is_few else ())
+                    if is_few:
+                        self._rough.update(more.pool.numbers[len(stock.pool.numbers) :].tolist())
                     return more
 
     def _find_missing(self, stock: Stock, needed: Collection[int]) -> list[int]:
@@ -345,6 +348,9 @@ class Stockroom:
         return [_make(work, days, self._fame) for work in works.values()]
 
     def _extend(self, stock: Stock, papers: Sequence[Paper], *, roughly: bool = False) -> Stock:
+        there = stock.pool.rows
+        if roughly:  # a number may be that of a paper which was merged into one that is there
+            papers = [each for each in papers if each.number not in there]
         if not papers:
             return stock
         add = append if roughly else extend

@@ -176,7 +176,11 @@ class Tuning:
         """The papers whose title the query is: nobody needs to be asked about them."""
         first = {number for each in lists for number in each[:1]}
         works = self._store.get_works(sorted(first))
-        return {number for number, work in works.items() if text in (as_words(work.title), shorten(work.title))}
+        return {
+            number
+            for number, work in works.items()
+            if text in (as_words(work.title), shorten(work.title))
+        }
 
     def _get_judged(self) -> Mapping[Place, float]:
         """How relevant papers were found, over all readers."""

@@ -10,11 +10,11 @@ from broadsheet.errors import InvalidInputError, NotFoundError
 from broadsheet.ids import find_identifiers, parse_identifier
 from broadsheet.journal import Journal
 from broadsheet.model import Sort
-from broadsheet.people import Act, Done, Reader, Saved
+from broadsheet.people import Done, Reader
 from broadsheet.phrases import count, quote
 from broadsheet.ports import Index, Store
 from broadsheet.query import Query, Word
-from broadsheet.shelves.base import Owned, check_room, signal_of
+from broadsheet.shelves.base import Owned
 from broadsheet.sync import Clock
 from broadsheet.text.keys import compact, title_key
 
@@ -75,23 +75,10 @@ class Starting(Owned):
     def _put(
         self, reader: Reader, shelf_id: int, numbers: Sequence[int], missing: Sequence[str]
     ) -> Done:
-        now = self._clock()
-        with self._store.write() as transaction:
-            shelf = self._get_own(reader.id, shelf_id)
-            there = {saved.work_id for saved in self._store.get_saved([shelf_id])}
-            new = [number for number in numbers if number not in there]
-            sentence = _tell(shelf.name, len(new), len(numbers) - len(new), missing)
-            if not new:
-                return Done(sentence)
-            check_room(shelf, len(new))
-            self._require_space(reader.id, len(new))
-            transaction.put_saved([Saved(shelf_id, number, now) for number in new])
-            return self._journal.keep(
-                transaction,
-                signal_of(reader, Act.FILL_SHELF, now, shelf_id=shelf_id),
-                sentence,
-                undo={"works": new},
-            )
+        def tell(name: str, new: int, there: int) -> str:
+            return _tell(name, new, there, missing)
+
+        return self._put_new(reader, shelf_id, numbers, tell, self._clock())
 
     def _find(self, line: str) -> int:
         """The paper that a line names, or 0."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any
 
 from broadsheet.bringing import FindWork
 from broadsheet.errors import ConflictError, InvalidInputError, NotFoundError
 from broadsheet.journal import Journal
-from broadsheet.people import Act, Reader, Saved, Sharing, Shelf, Signal
+from broadsheet.people import Act, Done, Reader, Saved, Sharing, Shelf, Signal
 from broadsheet.phrases import clean_name
 from broadsheet.ports import Store
 from broadsheet.sync import Clock
@@ -67,6 +67,33 @@ class Owned:
         for shelf in self._store.get_shelves(wanted.reader_id):
             if shelf.id != wanted.id and shelf.name.casefold() == wanted.name.casefold():
                 raise ConflictError(f"You have a shelf {shelf.name} already.")
+
+    def _put_new(
+        self,
+        reader: Reader,
+        shelf_id: int,
+        numbers: Collection[int],
+        tell: Callable[[str, int, int], str],
+        now: datetime,
+    ) -> Done:
+        """Put those of these papers on a shelf that are not there, as one act. `tell` makes the
+        sentence of the shelf's name, how many were put, and how many were there."""
+        with self._store.write() as transaction:
+            shelf = self._get_own(reader.id, shelf_id)
+            there = {saved.work_id for saved in self._store.get_saved([shelf_id])}
+            new = [number for number in numbers if number not in there]
+            sentence = tell(shelf.name, len(new), len(numbers) - len(new))
+            if not new:
+                return Done(sentence)
+            check_room(shelf, len(new))
+            self._require_space(reader.id, len(new))
+            transaction.put_saved([Saved(shelf_id, number, now) for number in new])
+            return self._journal.keep(
+                transaction,
+                signal_of(reader, Act.FILL_SHELF, now, shelf_id=shelf_id),
+                sentence,
+                undo={"works": new},
+            )
 
     def _find_saved(self, reader_id: int, work_id: int) -> dict[int, Saved]:
         """Where a paper is on a reader's shelves, by shelf."""

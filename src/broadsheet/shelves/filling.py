@@ -22,10 +22,10 @@ from broadsheet.errors import (
     InvalidInputError,
 )
 from broadsheet.journal import Journal
-from broadsheet.people import Act, Done, Reader, Saved, Signal
+from broadsheet.people import Done, Reader, Signal
 from broadsheet.phrases import count, quote
 from broadsheet.ports import Outline, Store, Transaction
-from broadsheet.shelves.base import MOST_PAPERS, check_room, signal_of
+from broadsheet.shelves.base import MOST_PAPERS
 from broadsheet.shelves.saving import Saving
 from broadsheet.sync import Clock
 
@@ -76,22 +76,10 @@ class Filling(Saving):
         rest: Sequence[str],
         now: datetime,
     ) -> Done:
-        with self._store.write() as transaction:
-            shelf = self._get_own(reader.id, shelf_id)
-            there = {saved.work_id for saved in self._store.get_saved([shelf_id])}
-            new = [number for number in numbers if number not in there]
-            sentence = _tell(shelf.name, len(new), len(numbers) - len(new), rest)
-            if not new:
-                return Done(sentence)
-            check_room(shelf, len(new))
-            self._require_space(reader.id, len(new))
-            transaction.put_saved([Saved(shelf_id, number, now) for number in new])
-            return self._journal.keep(
-                transaction,
-                signal_of(reader, Act.FILL_SHELF, now, shelf_id=shelf_id),
-                sentence,
-                undo={"works": new},
-            )
+        def tell(name: str, new: int, there: int) -> str:
+            return _tell(name, new, there, rest)
+
+        return self._put_new(reader, shelf_id, numbers, tell, now)
 
     def _undo_fill(self, transaction: Transaction, signal: Signal, now: datetime) -> str:
         shelf = self._get_own(signal.reader_id, signal.shelf_id or 0)

@@ -26,7 +26,7 @@ def saved(paper: Locator, kept: bool = True) -> None:
     """The button says whether the paper is on a shelf, and nothing is on its way any more."""
     button = paper.locator('button[data-act="save"]')
     expect(button).to_have_attribute("aria-pressed", str(kept).lower())
-    expect(button).not_to_have_attribute("data-busy", "1")
+    expect(button).not_to_have_attribute("aria-busy", "true")
 
 
 def make_shelf(page: Page, name: str) -> None:

@@ -248,16 +248,20 @@ function undoing(signal, paper, restore = () => {}) {
 const pressed = new Map();
 
 function act(button) {
-  const first = twins(button)[0];
+  const all = twins(button);
+  const [first] = all;
   const before = pressed.get(first);
   if (before && button.dataset.act === "remove") return;
   const done = take(async () => {
     if (before) await before;
     return perform(button);
   }).then(() => {
-    if (pressed.get(first) === done) pressed.delete(first);
+    if (pressed.get(first) !== done) return;
+    pressed.delete(first);
+    all.forEach((each) => each.removeAttribute("aria-busy"));
   });
   pressed.set(first, done);
+  all.forEach((each) => each.setAttribute("aria-busy", "true"));
 }
 
 async function perform(button) {

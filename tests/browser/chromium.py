@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from watch import Watch
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -48,7 +48,9 @@ class Visitor:
     shots: Path
 
     def go(self, path: str, status: int = 200) -> Page:
-        """Open an address of the site, which must answer with this status."""
+        """Open an address of the site, which must answer with this status, once all acts of the
+        page before are done."""
+        expect(self.page.locator("[aria-busy=true]")).to_have_count(0, timeout=PATIENCE_MS)
         answer = self.page.goto(self.origin + path)
         assert answer is not None and answer.status == status, (path, answer and answer.status)
         return self.page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,9 @@ from urllib.parse import urlencode
 
 import pytest
 from invented import browse, read, text
+from lab import ask
 from morning import open_morning
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from broadsheet.library import Library
@@ -313,3 +316,19 @@ def test_comments_of_any_size_get_a_sentence(client: TestClient, library: Librar
     assert not library.community.get_thread(3)
     kept = do(client, "comment", paper=3, text="名" * 10_000)["target"]
     assert [each.comment.id for each in library.community.get_thread(3)] == [kept]
+
+
+def test_hanging_up_before_the_form_has_come_does_nothing(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And nobody is to look into it. Break: take ClientDisconnect out of the application's
+    handlers: the error goes through, and into the log with its traceback."""
+    form = {
+        "content-type": "application/x-www-form-urlencoded",
+        "content-length": "9",
+        "sec-fetch-site": "same-origin",
+    }
+    app = client.app
+    assert isinstance(app, Starlette)
+    assert asyncio.run(ask(app, "POST", "/act/upvote", form, None))[0] == 400
+    assert not caplog.records

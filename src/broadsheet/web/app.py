@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Mount
 
@@ -89,6 +89,7 @@ def create_app(library: Library, settings: Settings, limits: Limits | None = Non
         exception_handlers={
             HTTPException: answer_error,
             BroadsheetError: answer_error,
+            ClientDisconnect: _answer_nobody,
             Exception: answer_crash,
         },
     )
@@ -97,6 +98,11 @@ def create_app(library: Library, settings: Settings, limits: Limits | None = Non
     app.state.journal = library.journal
     app.state.doors = doors
     return app
+
+
+def _answer_nobody(request: Request, error: Exception) -> Response:
+    """Who left before the form had come whole did nothing, and that is no fault of ours."""
+    return Response(status_code=400)
 
 
 def collect_doors(

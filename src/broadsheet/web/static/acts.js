@@ -349,6 +349,14 @@ document.addEventListener("click", (event) => {
   choose(link);
 });
 
+// What has just been answered counts for the page that is asked for next.
+document.addEventListener("click", (event) => {
+  const link = event.target instanceof Element && event.target.closest("[data-again] a");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  running.then(() => location.assign(link.href));
+});
+
 // What is shown once is to be copied.
 document.querySelector("input.secret[autofocus]")?.select();
 

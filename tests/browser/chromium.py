@@ -16,7 +16,8 @@ from watch import Watch
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDE, NARROW, NARROWEST = 1280, 390, 320
 _HEIGHTS = {WIDE: 900, NARROW: 844, NARROWEST: 640}
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
+"""For what comes in the end: a busy machine is slow, and that is no failure."""
 
 
 def find_chromium() -> str | None:
@@ -27,6 +28,7 @@ def find_chromium() -> str | None:
 @contextmanager
 def open_browser(program: str) -> Iterator[Browser]:
     """A browser without a screen, which finds no host but this machine."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program,
@@ -50,7 +52,7 @@ class Visitor:
     def go(self, path: str, status: int = 200) -> Page:
         """Open an address of the site, which must answer with this status, once all acts of the
         page before are done."""
-        expect(self.page.locator("[aria-busy=true]")).to_have_count(0, timeout=PATIENCE_MS)
+        expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
         answer = self.page.goto(self.origin + path)
         assert answer is not None and answer.status == status, (path, answer and answer.status)
         return self.page

@@ -31,9 +31,10 @@ def start(page: Page, site: Site) -> str:
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_from_nothing_to_a_first_edition(site: Site, visits: Visits, script: bool) -> None:
-    """Three papers pasted; the edition that comes of it says why each paper is there."""
-    visitor = visits.begin(site.url, script=script)
+def test_from_nothing_to_a_first_edition(fresh_site: Site, visits: Visits, script: bool) -> None:
+    """Three papers pasted; the edition that comes of it says why each paper is there. There is no
+    other shelf, which would have taken the papers."""
+    visitor = visits.begin(fresh_site.url, script=script)
     page = visitor.go("/shelves")
     page.locator("main a[href='/start']").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Start a shelf")
@@ -49,7 +50,7 @@ def test_from_nothing_to_a_first_edition(site: Site, visits: Visits, script: boo
     reason = section.locator(".entry .reason").first
     expect(reason).to_have_text(re.compile("^Near “.*which you saved"))
     visitor.shot(f"31 first edition {script}")
-    page.goto(start(page, site))
+    page.goto(start(page, fresh_site))
     reason = page.locator(".entry .reason").first
     expect(reason).to_contain_text("which you saved")
     page.locator(".entry .why summary").first.click()

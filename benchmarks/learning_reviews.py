@@ -152,7 +152,9 @@ def find_doubt(read: bytes, papers: int) -> float:
     hits = np.cumsum(labels[::-1])
     urn = papers - len(labels) + drawn
     missing = np.minimum(np.floor(found / TARGET - (found - hits) + 1), urn)
-    return float(hypergeom.cdf(hits, urn, missing, drawn).min())
+    # Of samples with the same hits the largest speaks most clearly, unless all is missing.
+    asked = (np.diff(hits, append=len(hits) + 1) > 0) | (missing == urn)
+    return float(hypergeom.cdf(*(each[asked] for each in (hits, urn, missing, drawn))).min())
 
 
 def knee(labels: Labels, papers: int) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from broadsheet.library import Library
     from desk import Room
     from newsstand import News
+    from pressroom import Template
     from shelfmarks import Readers
     from shell import Shell
 
@@ -193,3 +194,22 @@ def searching_readers(tmp_path: Path) -> Iterator[Readers]:
     made = Readers(tmp_path / "reading-room", searching=True)
     yield made
     made.library.close()
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[Readers]:
+    """Readers of another library, which has no papers."""
+    from shelfmarks import Readers
+
+    made = Readers(tmp_path / "elsewhere", papers=False)
+    made.later(60 * 24)
+    yield made
+    made.library.close()
+
+
+@pytest.fixture(scope="session")
+def own_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """A library with the papers of `ownroom`, made once; for copying only."""
+    from ownroom import make_template
+
+    return make_template(tmp_path_factory.mktemp("own"))

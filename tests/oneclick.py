@@ -7,8 +7,10 @@ from random import Random
 from string import ascii_letters, digits
 
 from starlette.applications import Starlette
-from starlette.types import Message
 
+from bare import send_bare
+
+HOST = "papers.example"
 FORM = "application/x-www-form-urlencoded"
 PARTS = "multipart/form-data; boundary=b"
 BODIES = {
@@ -27,32 +29,13 @@ async def knock(
     app: Starlette, method: str, path: str, kind: str = "", body: bytes = b"", agent: str = ""
 ) -> tuple[int, dict[str, str]]:
     """Status and headers of the answer to one request, as bare as it can be."""
-    heard: list[Message] = []
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message: Message) -> None:
-        heard.append(message)
-
-    sent = {"host": "papers.example", "content-length": str(len(body)), "user-agent": agent}
+    sent = {"host": HOST, "content-length": str(len(body)), "user-agent": agent}
     if kind:
         sent["content-type"] = kind
-    scope = {
-        "type": "http",
-        "method": method,
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"",
-        "root_path": "",
-        "scheme": "https",
-        "server": ("papers.example", 443),
-        "client": ("192.0.2.7", 50_000),
-        "headers": [(name.encode(), value.encode()) for name, value in sent.items() if value],
-    }
-    await app(scope, receive, send)
-    start = heard[0]
-    return start["status"], {name.decode(): value.decode() for name, value in start["headers"]}
+    sent = {name: value for name, value in sent.items() if value}
+    return await send_bare(
+        app, method, path, sent, body, scheme="https", server=(HOST, 443), client="192.0.2.7"
+    )
 
 
 def mutate(token: str, random: Random) -> Iterator[str]:

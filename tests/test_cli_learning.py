@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from broadsheet.cli import codes
+from broadsheet.ports import Lessons, Pool, Profile
+from broadsheet.recommend.guarded import GuardedRanker
+from broadsheet.recommend.teaching import Teacher
 from shell import Shell
 
 
@@ -61,6 +64,21 @@ def test_what_is_new_for_a_shelf(taught: Shell) -> None:
     taught("shelf", "make", "Empty")
     empty = taught("shelf", "new", "Empty")
     assert empty.code == codes.NOTHING and "Nothing to learn from yet" in empty.out
+
+
+def test_what_the_terminal_showed_counts_for_the_match(taught: Shell) -> None:
+    """Break to see it fail: note nothing in `shelf new`; or what a program asked for, too."""
+
+    def needed() -> int:
+        count: int = json.loads(taught("shelf", "new", "Flocks", "--json").out)["needed"]
+        return count
+
+    assert needed() == 10
+    taught("shelf", "like", "Flocks", "3")
+    assert needed() == 10
+    taught("shelf", "new", "Flocks")
+    taught("shelf", "dislike", "Flocks", "2")
+    assert needed() == 9
 
 
 def test_answers_are_given_and_taken_back(taught: Shell) -> None:
@@ -144,3 +162,31 @@ def test_a_backlog(taught: Shell) -> None:
     ended = taught("shelf", "review", "Flocks", "graph networks", "--json")
     assert ended.code == codes.NOTHING and json.loads(ended.out)["seen"] == 2
     assert taught("shelf", "review", "Flocks", "year:x").code == codes.FAILED
+
+
+class Failing:
+    """A plug-in's ranker that cannot learn."""
+
+    id = "failing@1"
+    title = "Failing"
+
+    def learn(self, lessons: Lessons, pool: Pool) -> Profile:
+        raise ZeroDivisionError("of its own")
+
+
+def test_a_ranker_that_fails_is_a_sentence(taught: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it said itself is a line of the log. Break to see it fail: leave `logging_lines` out of
+    `opened`, or the sentence out of `_print_trade_off`."""
+    monkeypatch.setattr(Teacher, "find_ranker", lambda *given: GuardedRanker(Failing()))
+    for command in ("new", "hood", "steer"):
+        told = taught("shelf", command, "Flocks")
+        assert "The ranker “Failing” (failing@1), which a plug-in brought, failed (Z" in told.out
+        (line,) = told.err.splitlines()
+        assert line.startswith(
+            "broadsheet: A shelf of reader 1 cannot be ranked (ZeroDivisionError"
+        )
+        assert "of its own, " in line and "test_cli_learning.py:" in line
+    assert taught("shelf", "new", "Flocks").code == codes.NOTHING
+    assert taught("shelf", "trial", "Flocks").code == codes.OK
+    without = taught("shelf", "hood", "Flocks", "--without", "1")
+    assert without.code == codes.FAILED and "The ranker “Failing”" in without.err

@@ -7,6 +7,7 @@ import inspect
 import pickle
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -81,11 +82,16 @@ def test_a_mistake_in_a_query_has_a_place() -> None:
     assert (str(error), error.position) == ("A year has four digits.", 5)
 
 
-def raised_texts() -> Iterator[tuple[str, str, str]]:
+@cache
+def raised_texts() -> tuple[tuple[str, str, str], ...]:
     """Every message written where an error is raised: place, the error's name, the text.
 
     What a message takes in (`{…}`) reads as "X".
     """
+    return tuple(_find_raised_texts())
+
+
+def _find_raised_texts() -> Iterator[tuple[str, str, str]]:
     for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not (isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)):
@@ -110,7 +116,7 @@ def written(node: ast.expr) -> str | None:
 
 def test_every_message_is_one_sentence() -> None:
     """Break to see it fail: leave the full stop of any message out."""
-    found = list(raised_texts())
+    found = raised_texts()
     assert len(found) > 40
     for place, _, text in found:
         assert text[0].isupper() or text.startswith(

@@ -1,4 +1,4 @@
-"""Which records are one paper: each trap by name, bridging, bars, and the founding pages."""
+"""Which records are one paper: identifiers and titles, bridging, bars, and the founding pages."""
 
 from __future__ import annotations
 
@@ -157,84 +157,6 @@ def test_two_dois_may_be_a_preprint_and_its_journal(one: str, other: str, joins:
 
 # --- Two papers -------------------------------------------------------------------------------
 
-TRAPS = {
-    "two arXiv ids": (replace(PAPER, ids=(Identifier("arxiv", "2402.00002"),)), PAPER),
-    "two ids of one venue": (
-        replace(ENTRY, ids=(Identifier("venue", "ICML2024:a"),)),
-        replace(PAPER, ids=(Identifier("venue", "ICML2024:b"),))),
-    "one DOI under two arXiv ids": (
-        replace(PAPER, ids=(Identifier("arxiv", "2402.00002"), doi("10.1000/x"))),
-        replace(PAPER, ids=(*PAPER.ids, doi("10.1000/x")))),
-    "one DOI of a whole volume": (
-        replace(ENTRY, title="A Chapter on Rice", authors=OTHERS, ids=(doi("10.1000/x"),)),
-        replace(PAPER, ids=(doi("10.1000/x"),))),
-    "other authors": (replace(ENTRY, authors=OTHERS), PAPER),
-    "others of the same name": (
-        replace(ENTRY, authors=("Arno Example",)), replace(PAPER, authors=("Ana Example",))),
-    "another abstract": (replace(ROW, abstract=OTHER_ABSTRACT), PAPER),
-    "another abstract and cut title": (
-        replace(ROW, abstract=OTHER_ABSTRACT, title=TITLE[:50] + "..."), PAPER),
-    "part one and part two": (
-        replace(ENTRY, title=TITLE + ", Part II"), replace(PAPER, title=TITLE + ", Part I")),
-    "part 1 and part 2": (
-        replace(ENTRY, title=TITLE + " 2"), replace(PAPER, title=TITLE + " 1")),
-    "part one and part two in words": (
-        replace(ENTRY, title=TITLE + ". Part Two"), replace(PAPER, title=TITLE + ". Part One")),
-    "a sequel": (replace(ENTRY, title=TITLE + ". II: Rice"), PAPER),
-    "a sequel in brackets": (replace(ENTRY, title=TITLE + " (III)"), PAPER),
-    "a sequel by number": (replace(ENTRY, title=TITLE + ": 2"), PAPER),
-    "a special case": (replace(ENTRY, title=TITLE + ": The Wet Case"), PAPER),
-    "a companion": (
-        replace(ENTRY, title=TITLE + " under Water", authors=AUTHORS[:1]),
-        replace(PAPER, authors=AUTHORS[:1])),
-    "a longer title, the short one usual": (
-        replace(ENTRY, title="Graph Learning for Molecules with Many Rings"),
-        replace(PAPER, title="Graph Learning")),
-    "a companion two years later": (
-        replace(ENTRY, title=TITLE + " under Water", date=PaperDate("2026", "published")), PAPER),
-    "an erratum": (replace(ENTRY, title="Erratum: " + TITLE), PAPER),
-    "an erratum at the end": (replace(ENTRY, title=TITLE + ": Erratum"), PAPER),
-    "a corrigendum": (replace(ENTRY, title=TITLE + " (Corrigendum)"), PAPER),
-    "a correction": (replace(ENTRY, title=TITLE + " - Author Correction"), PAPER),
-    "a retraction": (replace(ENTRY, title="Retraction: " + TITLE), PAPER),
-    "only the word erratum": (
-        replace(ENTRY, title="Erratum"), replace(PAPER, title="Erratum: " + TITLE)),
-    "a comment": (replace(ENTRY, title=f"Comment on “{TITLE}”", authors=OTHERS), PAPER),
-    "a comment at the end": (replace(ENTRY, title=TITLE + ": A Comment"), PAPER),
-    "a reply": (replace(ENTRY, title="Reply to: " + TITLE), PAPER),
-    "a reply at the end": (replace(ENTRY, title=TITLE + " – Reply"), PAPER),
-    "a supplement": (replace(ENTRY, title=TITLE + ": Supplementary Material"), PAPER),
-    "a supplement in front": (replace(ENTRY, title="Supplementary Material: " + TITLE), PAPER),
-    "an extended version": (replace(ENTRY, title=TITLE + " (Extended Version)"), PAPER),
-    "introductions": (
-        replace(ENTRY, title="Introduction", authors=OTHERS),
-        replace(PAPER, title="Introduction")),
-    "introductions of two years": (
-        replace(ENTRY, title="Introduction", date=PaperDate("2025", "published")),
-        replace(PAPER, title="Introduction")),
-    "a series by its year": (
-        replace(ENTRY, title="Overview of the Sand Task 2025"),
-        replace(PAPER, title="Overview of the Sand Task 2024")),
-    "a series without its year": (
-        replace(ENTRY, title="Overview of the Third Sand Task on Drums",
-                date=PaperDate("2025", "published")),
-        replace(PAPER, title="Overview of the Third Sand Task on Drums")),
-    "a series, one year named": (
-        replace(ENTRY, title="Overview of the Third Sand Task on Drums 2024"),
-        replace(PAPER, title="Overview of the Third Sand Task on Drums")),
-    "a year too far": (replace(ENTRY, authors=(), date=PaperDate("2019", "published")), PAPER),
-    "no title": (replace(ENTRY, title="…"), replace(PAPER, title="—")),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", TRAPS)
-def test_traps_do_not_join(name: str) -> None:
-    """Break to see it fail: empty `_OTHER_PAPER`, or let `ids_contradict` say no."""
-    one, other = TRAPS[name]
-    assert ask(one, other) == Decision()
-    assert decide(one, [candidate(other)], {}) == Decision()
-    assert decide(other, [candidate(one)], {}) == Decision()
-
 
 def test_a_shared_repository_is_no_reason_to_join() -> None:
     links = (Link("code", "https://github.com/Lab/Model"),)
@@ -296,15 +218,6 @@ def test_a_newer_form_of_a_record_goes_where_the_older_one_is() -> None:
     assert ask(edited, PAPER, ROW, barred=barred, known=2).joins == (2,)
     assert ask(edited, PAPER, ROW, known=2).joins == (2, 1)
     assert ask(replace(ROW, title="Quite Another"), PAPER, known=7).joins == (7,)
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.permutations([PAPER, ENTRY, ROW, *(one for one, _ in TRAPS.values())][:12]))
-def test_order_of_candidates_does_not_matter(works: list[Record]) -> None:
-    numbered = {id(work): n for n, work in enumerate(sorted(works, key=Record.to_json), 1)}
-    near = [candidate(work, numbered[id(work)]) for work in works]
-    expected = decide(ENTRY, sorted(near), {})
-    assert decide(ENTRY, near, {}) == expected
 
 
 TEXT = st.text(max_size=30)

@@ -1,13 +1,15 @@
-"""More traps by name: pairs that look like one paper and are two, and the other way round."""
+"""Traps by name: pairs that look like one paper and are two, and the other way round."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from broadsheet.identity import Decision, decide
-from broadsheet.model import Identifier, PaperDate
+from broadsheet.model import Identifier, PaperDate, Record
 from test_identity import (
     AUTHORS,
     ENTRY,
@@ -22,6 +24,72 @@ from test_identity import (
 )
 
 APART = {
+    "two arXiv ids": (replace(PAPER, ids=(Identifier("arxiv", "2402.00002"),)), PAPER),
+    "two ids of one venue": (
+        replace(ENTRY, ids=(Identifier("venue", "ICML2024:a"),)),
+        replace(PAPER, ids=(Identifier("venue", "ICML2024:b"),))),
+    "one DOI under two arXiv ids": (
+        replace(PAPER, ids=(Identifier("arxiv", "2402.00002"), doi("10.1000/x"))),
+        replace(PAPER, ids=(*PAPER.ids, doi("10.1000/x")))),
+    "one DOI of a whole volume": (
+        replace(ENTRY, title="A Chapter on Rice", authors=OTHERS, ids=(doi("10.1000/x"),)),
+        replace(PAPER, ids=(doi("10.1000/x"),))),
+    "other authors": (replace(ENTRY, authors=OTHERS), PAPER),
+    "others of the same name": (
+        replace(ENTRY, authors=("Arno Example",)), replace(PAPER, authors=("Ana Example",))),
+    "another abstract": (replace(ROW, abstract=OTHER_ABSTRACT), PAPER),
+    "another abstract and cut title": (
+        replace(ROW, abstract=OTHER_ABSTRACT, title=TITLE[:50] + "..."), PAPER),
+    "part one and part two": (
+        replace(ENTRY, title=TITLE + ", Part II"), replace(PAPER, title=TITLE + ", Part I")),
+    "part 1 and part 2": (
+        replace(ENTRY, title=TITLE + " 2"), replace(PAPER, title=TITLE + " 1")),
+    "part one and part two in words": (
+        replace(ENTRY, title=TITLE + ". Part Two"), replace(PAPER, title=TITLE + ". Part One")),
+    "a sequel": (replace(ENTRY, title=TITLE + ". II: Rice"), PAPER),
+    "a sequel in brackets": (replace(ENTRY, title=TITLE + " (III)"), PAPER),
+    "a sequel by number": (replace(ENTRY, title=TITLE + ": 2"), PAPER),
+    "a special case": (replace(ENTRY, title=TITLE + ": The Wet Case"), PAPER),
+    "a companion": (
+        replace(ENTRY, title=TITLE + " under Water", authors=AUTHORS[:1]),
+        replace(PAPER, authors=AUTHORS[:1])),
+    "a longer title, the short one usual": (
+        replace(ENTRY, title="Graph Learning for Molecules with Many Rings"),
+        replace(PAPER, title="Graph Learning")),
+    "a companion two years later": (
+        replace(ENTRY, title=TITLE + " under Water", date=PaperDate("2026", "published")), PAPER),
+    "an erratum": (replace(ENTRY, title="Erratum: " + TITLE), PAPER),
+    "an erratum at the end": (replace(ENTRY, title=TITLE + ": Erratum"), PAPER),
+    "a corrigendum": (replace(ENTRY, title=TITLE + " (Corrigendum)"), PAPER),
+    "a correction": (replace(ENTRY, title=TITLE + " - Author Correction"), PAPER),
+    "a retraction": (replace(ENTRY, title="Retraction: " + TITLE), PAPER),
+    "only the word erratum": (
+        replace(ENTRY, title="Erratum"), replace(PAPER, title="Erratum: " + TITLE)),
+    "a comment": (replace(ENTRY, title=f"Comment on “{TITLE}”", authors=OTHERS), PAPER),
+    "a comment at the end": (replace(ENTRY, title=TITLE + ": A Comment"), PAPER),
+    "a reply": (replace(ENTRY, title="Reply to: " + TITLE), PAPER),
+    "a reply at the end": (replace(ENTRY, title=TITLE + " – Reply"), PAPER),
+    "a supplement": (replace(ENTRY, title=TITLE + ": Supplementary Material"), PAPER),
+    "a supplement in front": (replace(ENTRY, title="Supplementary Material: " + TITLE), PAPER),
+    "an extended version": (replace(ENTRY, title=TITLE + " (Extended Version)"), PAPER),
+    "introductions": (
+        replace(ENTRY, title="Introduction", authors=OTHERS),
+        replace(PAPER, title="Introduction")),
+    "introductions of two years": (
+        replace(ENTRY, title="Introduction", date=PaperDate("2025", "published")),
+        replace(PAPER, title="Introduction")),
+    "a series by its year": (
+        replace(ENTRY, title="Overview of the Sand Task 2025"),
+        replace(PAPER, title="Overview of the Sand Task 2024")),
+    "a series without its year": (
+        replace(ENTRY, title="Overview of the Third Sand Task on Drums",
+                date=PaperDate("2025", "published")),
+        replace(PAPER, title="Overview of the Third Sand Task on Drums")),
+    "a series, one year named": (
+        replace(ENTRY, title="Overview of the Third Sand Task on Drums 2024"),
+        replace(PAPER, title="Overview of the Third Sand Task on Drums")),
+    "a year too far": (replace(ENTRY, authors=(), date=PaperDate("2019", "published")), PAPER),
+    "no title": (replace(ENTRY, title="…"), replace(PAPER, title="—")),
     "an addendum": (replace(ENTRY, title=TITLE + ": Addendum"), PAPER),
     "an expression of concern": (replace(ENTRY, title="Expression of Concern: " + TITLE), PAPER),
     "an appendix": (replace(ENTRY, title=TITLE + " (Appendix)"), PAPER),
@@ -65,7 +133,7 @@ APART = {
 
 @pytest.mark.parametrize("name", APART)
 def test_two_papers(name: str) -> None:
-    """Break to see it fail: empty `_OTHER_PAPER`, or let `is_serial` be false."""
+    """Break to see it fail: empty `_OTHER_PAPER`, or let `ids_contradict` or `is_serial` say no."""
     one, other = APART[name]
     assert ask(one, other) == Decision()
     assert decide(one, [candidate(other)], {}) == Decision()
@@ -103,3 +171,12 @@ def test_the_right_one_of_two_is_chosen(name: str) -> None:
     one, _ = APART[name]
     twin = replace(one, ids=one.ids or (doi("10.1000/twin"),))
     assert 1 in ask(replace(twin, source="ris", key="again"), twin, PAPER).joins
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.permutations([PAPER, ENTRY, ROW, *(one for one, _ in APART.values())][:12]))
+def test_order_of_candidates_does_not_matter(works: list[Record]) -> None:
+    numbered = {id(work): n for n, work in enumerate(sorted(works, key=Record.to_json), 1)}
+    near = [candidate(work, numbered[id(work)]) for work in works]
+    expected = decide(ENTRY, sorted(near), {})
+    assert decide(ENTRY, near, {}) == expected

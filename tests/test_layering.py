@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -63,7 +64,7 @@ LOWER = {
     | {"config", "fetching", "library", "post", "recommend", "signing", "sync", "works", *ADAPTERS},
     "web": SEEN_BY_DOORS | {"jobs"},
     "cli": SEEN_BY_DOORS | {"demo", "jobs", "web", ""},
-    "jobs": SEEN_BY_DOORS | {"ports"},
+    "jobs": SEEN_BY_DOORS | {"mishaps", "ports"},
     "__main__": {"cli"},
     "": SEEN_BY_DOORS,
 }
@@ -76,8 +77,13 @@ def may_import(importer: str, target: str) -> bool:
     return target == importer or target in LOWER.get(importer, SEAMS | LOGIC)
 
 
-def imports(module: str) -> Iterator[str]:
+@cache
+def imports(module: str) -> tuple[str, ...]:
     """Modules of ours that a module imports, deferred imports and those for typing included."""
+    return tuple(_find_imports(module))
+
+
+def _find_imports(module: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names if name.name in MODULES)

@@ -19,7 +19,7 @@ from broadsheet.people import Reader
 from broadsheet.press.own import AGAIN_KEY, LIBRARY_KEY, UNRANKED, OwnPages
 from broadsheet.recommend.lessons import Desires
 from broadsheet.recommend.teaching import Teacher
-from ownroom import keys_in, mail, make_template, plan, print_own, save, search, section
+from ownroom import keys_in, mail, plan, print_own, save, search, section
 from pressroom import DAY, FRIDAY, PressRoom, Template, at
 
 SATURDAY, THURSDAY = FRIDAY + DAY, FRIDAY - DAY
@@ -28,15 +28,10 @@ OTHERS = ["knots", "markets", "parsers", "orbits", "glaciers"]
 """As many as stand below what the shelves find."""
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return make_template(tmp_path_factory.mktemp("papers"))
-
-
 @pytest.fixture
-def room(template: Template, tmp_path: Path) -> Iterator[PressRoom]:
+def room(own_template: Template, tmp_path: Path) -> Iterator[PressRoom]:
     """Its clock shows Thursday noon; nobody has announced anything."""
-    with template.open(tmp_path) as room:
+    with own_template.open(tmp_path) as room:
         room.now = at(THURSDAY, 12)
         yield room
 

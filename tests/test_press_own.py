@@ -30,14 +30,9 @@ from pressroom import DAY, FRIDAY, PressRoom, Template, at
 NEWS = ["bees", "hives", "glaciers", "markets", "parsers", "orbits", "knots"]
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return make_template(tmp_path_factory.mktemp("papers"))
-
-
 @pytest.fixture
-def room(template: Template, tmp_path: Path) -> Iterator[PressRoom]:
-    with template.open(tmp_path) as room:
+def room(own_template: Template, tmp_path: Path) -> Iterator[PressRoom]:
+    with own_template.open(tmp_path) as room:
         room.announce(FRIDAY - 30 * DAY, ["old-bees"])
         room.announce(FRIDAY, NEWS)
         yield room

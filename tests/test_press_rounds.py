@@ -18,7 +18,6 @@ from ownroom import (
     get,
     keys_in,
     mail,
-    make_template,
     plan,
     print_own,
     save,
@@ -32,15 +31,10 @@ SATURDAY, SUNDAY = FRIDAY + DAY, FRIDAY + 2 * DAY
 THURSDAY = FRIDAY - DAY
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return make_template(tmp_path_factory.mktemp("papers"))
-
-
 @pytest.fixture
-def room(template: Template, tmp_path: Path) -> Iterator[PressRoom]:
+def room(own_template: Template, tmp_path: Path) -> Iterator[PressRoom]:
     """Its clock shows Thursday noon; nobody has announced anything."""
-    with template.open(tmp_path) as room:
+    with own_template.open(tmp_path) as room:
         room.now = at(THURSDAY, 12)
         yield room
 

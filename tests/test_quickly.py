@@ -23,7 +23,7 @@ def contents(folder: Path) -> tuple[list[str], list[object]]:
 
 
 def test_a_quick_library_is_a_true_one(tmp_path: Path) -> None:
-    """Break: leave the last index out of `quickly._get_statements`."""
+    """Break: drop an index in `quickly._make_empty` before the file is read."""
     with quickly.made():
         SqlStore.open(tmp_path / "quick", create=True, compose=compose).close()
     with quickly.not_made():

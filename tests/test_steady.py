@@ -11,12 +11,12 @@ from typing import cast
 
 import pytest
 
-from broadsheet import jobs
-from broadsheet.errors import StorageBusyError
+from broadsheet.errors import StorageError
 from broadsheet.jobs import FIRST_PAUSE, LONGEST_PAUSE, Resting, Steady, Watch
 from broadsheet.library import Library
 from broadsheet.web.duties import Duties
 from broadsheet.web.keeper import Keeper
+from duty import make_duty
 from toy import START
 
 
@@ -82,10 +82,22 @@ def test_after_a_long_time_without_an_error_the_pause_is_short_again(
 ) -> None:
     """Break to see it fail: let the pause never shrink."""
     moments = iter([0.0, 5.0, 5.0, 15.0, 15.0, 15.0 + 2 * LONGEST_PAUSE + 20.0, 0.0, 0.0])
-    monkeypatch.setattr(jobs, "time", SimpleNamespace(monotonic=lambda: next(moments)))
+    monkeypatch.setattr(
+        "broadsheet.jobs.steady.time", SimpleNamespace(monotonic=lambda: next(moments))
+    )
     ending = Ending(4)
     Steady(fail, "press", ending).run()
     assert ending.waits == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE, FIRST_PAUSE]
+
+
+def test_trouble_with_the_store_ends_no_thread_either(caplog: pytest.LogCaptureFixture) -> None:
+    """Break to see it fail: leave `through` to its default in `Steady.run`."""
+
+    def fail() -> None:
+        raise StorageError("The disk is full.")
+
+    Steady(fail, "press", Ending(2)).run()
+    assert tracebacks(caplog) == ["StorageError"] * 2
 
 
 def test_what_ends_a_process_is_no_mishap() -> None:
@@ -100,7 +112,7 @@ def test_what_ends_a_process_is_no_mishap() -> None:
 
 
 def test_a_mistake_in_printing_does_not_end_the_watch(caplog: pytest.LogCaptureFixture) -> None:
-    """Break to see it fail: give `Watch` a plain thread."""
+    """Break to see it fail: give `SteadyJob` a plain thread."""
 
     class Press:
         asked = 0
@@ -148,7 +160,7 @@ def test_no_error_ends_the_keeper(
 ) -> None:
     """One that a person can act on is told once.
 
-    Break to see it fail: give `Keeper` a plain thread, or let it log the same again and again.
+    Break to see it fail: give `SteadyJob` a plain thread, or let it log the same again and again.
     """
     library = Broken(error, 3)
     with caplog.at_level(logging.ERROR), Keeper(cast(Library, library), pause=0.001):
@@ -163,18 +175,9 @@ def test_no_error_ends_the_keeper(
 def test_an_unexpected_error_gives_the_duty_back(caplog: pytest.LogCaptureFixture) -> None:
     """So that another process has it meanwhile, and this one has it again later.
 
-    Break to see it fail: give `Duties` a plain thread.
+    Break to see it fail: give `SteadyJob` a plain thread.
     """
-    lock = threading.Lock()
-
-    @contextmanager
-    def hold() -> Iterator[None]:
-        if not lock.acquire(blocking=False):
-            raise StorageBusyError("Another process is on duty.")
-        try:
-            yield
-        finally:
-            lock.release()
+    hold = make_duty()
 
     @contextmanager
     def job(begin: Callable[[], None]) -> Iterator[None]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from itertools import count, takewhile
 from random import Random
 from typing import Any
 
 from broadsheet.errors import ConflictError, NotFoundError
+from broadsheet.learning import Opinion, Steering, Wish
 from broadsheet.people import Done, Sharing
 from broadsheet.shelves import Upload
 from shelfmarks import TITLES, Readers
@@ -24,6 +26,7 @@ def picture(readers: Readers) -> dict[str, Any]:
     papers = [paper.get("title") for paper in data.pop("papers")]
     for part in (
         *data["votes"],
+        *data["answers"],
         *data["comments"],
         *(p for s in data["shelves"] for p in s["papers"]),
     ):
@@ -70,8 +73,44 @@ def act(readers: Readers, chance: Random) -> Done | None:
         lambda: library.community.delete_comment(ada, comment),
         lambda: library.community.follow(ada, chance.choice(AUTHORS)),
         lambda: library.community.unfollow(ada, chance.choice(AUTHORS)),
+        *_teaching(readers, chance, work, shelf),
     ]
     return _try(chance.choice(acts))
+
+
+def teach(readers: Readers, chance: Random) -> Done | None:
+    """Teach or steer one of Ada's shelves at random: few things, that often stand on each other."""
+    work, shelf = chance.choice((1, 2)), chance.choice(readers.library.shelves.get(readers.ada)).id
+    *answering, steering = _teaching(readers, chance, work, shelf)
+    return _try(steering if chance.random() < 0.6 else chance.choice(answering))
+
+
+def _teaching(
+    readers: Readers, chance: Random, work: int, shelf: int
+) -> Iterator[Callable[[], Done]]:
+    """What teaches a shelf, and last what steers it."""
+    recommender, ada = readers.library.recommender, readers.ada
+    for opinion in Opinion:
+        yield partial(recommender.answer, ada, work, opinion, shelf)
+    opinion, where = chance.choice(list(Opinion)), chance.choice((0, shelf))
+    yield partial(recommender.take_back, ada, work, opinion, where)
+    wish = Wish("author", chance.choice(AUTHORS))
+    told = chance.choice(
+        (
+            {"per_day": chance.randrange(1, 9)},
+            {"minutes": chance.choice((0, 20)), "floor": chance.choice((0.0, 0.5))},
+            {"explore": chance.choice((0.0, 0.2)), "rare": chance.random()},
+            {"only": (wish,), "never": ()},
+            {"only": (), "never": (wish,)},
+            {"muted_until": chance.choice((None, readers.time.now().date()))},
+            {"in_edition": chance.random() < 0.5},
+            {"ranker": chance.choice(("", "other@1"))},
+        )
+    )
+    yield lambda: recommender.steer(ada, replace(recommender.get_steering(ada, shelf), **told))
+
+
+Acting = Callable[[Readers, Random], Done | None]
 
 
 def _pick(chance: Random, numbers: list[int]) -> int:
@@ -88,7 +127,7 @@ def _try(wanted: Callable[[], Done]) -> Done | None:
     return done if done.signal else None
 
 
-def act_and_undo(readers: Readers, seed: int, acts: int) -> int:
+def act_and_undo(readers: Readers, seed: int, acts: int, act: Acting = act) -> int:
     """Do `acts` things, undo them all, the last one first; returns how many there were.
 
     After each undo the account must be what it was before the act.
@@ -141,6 +180,13 @@ def facts(readers: Readers) -> Facts:
         kept["comment", comment.id, "stands"] = comment.deleted_at is None
     kept |= {("vote", vote.work_id): vote.at for vote in store.get_voted(ada)}
     kept |= {("follow", follow.author): follow.at for follow in store.get_follows(ada)}
+    for place in (0, *(shelf.id for shelf in shelves)):
+        for answer in store.get_answers(ada, shelf_id=place):
+            kept["answer", place, answer.work_id] = answer
+    steerings = store.get_steerings([shelf.id for shelf in shelves])
+    for shelf in shelves:
+        steering = steerings.get(shelf.id, Steering(shelf.id))
+        kept |= {("steering", shelf.id, name): value for name, value in asdict(steering).items()}
     return kept
 
 
@@ -151,7 +197,7 @@ def compare(before: Facts, after: Facts) -> dict[Hashable, tuple[Any, Any]]:
     return {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def undo_in_disorder(readers: Readers, seed: int, steps: int) -> tuple[int, int]:
+def undo_in_disorder(readers: Readers, seed: int, steps: int, act: Acting = act) -> tuple[int, int]:
     """Act, or undo any act of before; returns how often undoing did something, and did not.
 
     Undoing puts facts back that the act changed, to what they were, or leaves all as it is and

@@ -14,6 +14,7 @@
     │   └── LibraryTooNewError   the library was made by a newer Broadsheet
     ├── IndexNotReadyError       the index is missing or damaged; `index rebuild` mends it
     ├── EmbedderError            an embedding model or endpoint failed (transient)
+    ├── RankerError              a ranker that a plug-in brought failed
     ├── SourceError              a live source did not give what was asked of it
     │   ├── SourceBusyError      it asks for patience or cannot be reached (transient)
     │   ├── SourceBrokenError    its answer cannot be understood (transient)
@@ -113,6 +114,10 @@ class IndexNotReadyError(BroadsheetError):
 
 class EmbedderError(BroadsheetError):
     """An embedding model or endpoint failed; trying again may help."""
+
+
+class RankerError(BroadsheetError):
+    """A ranker that a plug-in brought failed; the message names it and says what to do."""
 
 
 class SourceError(BroadsheetError):

@@ -186,7 +186,8 @@ class Hood:
     `lessons` are the papers with their weights, the newest first; `terms` the words that speak for
     a paper and (negative) against it; `authors` those who are on the shelf more than once, with how
     often. `needed` is how many answers are missing until a chance can be told (0: it can). `weeks`
-    are newest first. `quiet` says why nothing has been learned, where nothing has.
+    are newest first. `quiet` says why nothing has been learned, or cannot be
+    told.
     """
 
     shelf_id: int
@@ -249,7 +250,7 @@ class TradeOff:
     learned from those that the reader was `shown` for any shelf.
 
     The points rise with the floor, from 0 to 0.9; there are none while `needed` more answers are
-    missing, or where there was nothing to look at.
+    missing, or where there was nothing to look at; `quiet` says what else kept them away.
     """
 
     shelf_id: int
@@ -257,6 +258,7 @@ class TradeOff:
     needed: int = 0
     shown: int = 0
     points: tuple[TradeOffPoint, ...] = ()
+    quiet: str = ""
 
 
 class Coverage(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from secrets import token_bytes
@@ -19,11 +19,10 @@ from broadsheet.example import lay_fortnight
 from broadsheet.fetching import Wires
 from broadsheet.model import (
     BY_READERS,
-    Hit,
     ImportReport,
     Results,
     Sort,
-    Span,
+    Stats,
     StoredRecord,
     VerifyReport,
     Work,
@@ -49,7 +48,7 @@ from broadsheet.query import Query
 from broadsheet.query.parser import parse
 from broadsheet.recommend import NoCache, Recommender
 from broadsheet.rooms import Finding, Rooms
-from broadsheet.shown import Page, Shown
+from broadsheet.shown import Page, Shown, arrange, show
 from broadsheet.signing import Signer
 from broadsheet.sources import Source
 from broadsheet.standings import Standings
@@ -65,19 +64,6 @@ DUTY = "*duty*"
 NEIGHBOURHOOD = 5
 """The nearest papers in another order are as many times what is shown: no farther ones get in."""
 NOT_HERE = "The library has no paper of that number or address; this is what its words find."
-
-
-@dataclass(frozen=True, slots=True)
-class Stats:
-    """Sizes of a library; `index_behind` counts changes that the index has yet to follow."""
-
-    works: int
-    records: int
-    bytes: int
-    sources: Mapping[str, int]
-    index_works: int
-    index_behind: int
-    spaces: Mapping[str, int] = field(default_factory=dict)
 
 
 class Library:
@@ -108,45 +94,21 @@ class Library:
         self._store = store
         self._index = index
         self._formats = formats
-        self._clock = clock = wires.clock
+        self._clock = wires.clock
         self._hold = wires.hold
         self._standings = Standings(store)
         self._signer = signer = Signer(secret or token_bytes(32))
         self.newsroom = Newsroom(store, index, wires)
         """Live sources and their receipts."""
-        self.trends = Trends(store, index, clock, draughtsman)
+        self.trends = Trends(store, index, wires.clock, draughtsman)
         """Plots, rising terms and maps; nothing is drawn without a `draughtsman`."""
         intake = Intake(store, index, reader_formats, outlines, self._follow_feed)
         finding = Finding(self.get_work, self.search, self.newsroom.fetch, self._follow_if_free)
-        self._give(Rooms(store, clock, signer, hasher, intake, finding))
-        self.recommender = Recommender(
-            store,
-            index,
-            self.journal,
-            clock,
-            find_work=self.get_work,
-            cache=cache or NoCache(),
-            rankers=rankers,
-        )
-        """Shelves that learn."""
-        self.tuning = Tuning(store, index, self.journal, clock)
-        """Search, tuned by questions."""
-        self.press = Press(
-            store,
-            index,
-            self.newsroom,
-            shelves=self.recommender,
-            clock=clock,
-            press_time=press_time,
-            signer=signer,
-        )
-        """Editions of days, weeks and months, and each reader's own."""
-        self.post = Post(
-            store, self.press, self.journal, clock, signer, correspondence, draughtsman
-        )
-        """Readers' own editions by mail."""
+        self._open_rooms(Rooms(store, wires.clock, signer, hasher, intake, finding))
+        self._open_learning(cache or NoCache(), rankers)
+        self._open_press(press_time, correspondence, draughtsman)
 
-    def _give(self, rooms: Rooms) -> None:
+    def _open_rooms(self, rooms: Rooms) -> None:
         self.accounts = rooms.accounts
         """Readers, sessions, invitations, keys."""
         self.journal = rooms.journal
@@ -161,6 +123,44 @@ class Library:
         """Papers put together and taken apart."""
         self.takeout = rooms.takeout
         """Accounts as files."""
+
+    def _open_learning(self, cache: ArrayCache, rankers: Sequence[Ranker]) -> None:
+        self.recommender = Recommender(
+            self._store,
+            self._index,
+            self.journal,
+            self._clock,
+            find_work=self.get_work,
+            cache=cache,
+            rankers=rankers,
+        )
+        """Shelves that learn."""
+        self.tuning = Tuning(self._store, self._index, self.journal, self._clock)
+        """Search, tuned by questions."""
+
+    def _open_press(
+        self, press_time: str, correspondence: Correspondence, draughtsman: Draughtsman | None
+    ) -> None:
+        self.press = Press(
+            self._store,
+            self._index,
+            self.newsroom,
+            shelves=self.recommender,
+            clock=self._clock,
+            press_time=press_time,
+            signer=self._signer,
+        )
+        """Editions of days, weeks and months, and each reader's own."""
+        self.post = Post(
+            self._store,
+            self.press,
+            self.journal,
+            self._clock,
+            self._signer,
+            correspondence,
+            draughtsman,
+        )
+        """Readers' own editions by mail."""
 
     def __enter__(self) -> Self:
         return self
@@ -237,7 +237,7 @@ class Library:
         )
         if query.ids:
             results = replace(results, notes=(NOT_HERE, *results.notes))
-        return Page(query, results, self._show(query, results.hits, highlights))
+        return Page(query, results, show(self._store, self._index, query, results.hits, highlights))
 
     def get_work(self, reference: str | int) -> Work:
         """The work with a number, an arXiv id, a DOI, a venue id, or an address of any of these.
@@ -284,8 +284,8 @@ class Library:
         works = [each if isinstance(each, Work) else self.get_work(each) for each in references]
         pool = limit if sort is Sort.RELEVANCE else limit * NEIGHBOURHOOD
         results = self._index.related(works, limit=pool)
-        shown = self._show(Query(), results.hits, highlights=False)
-        return _arrange(shown, sort, self._standings.get(sort))[:limit]
+        shown = show(self._store, self._index, Query(), results.hits)
+        return arrange(shown, sort, self._standings.get(sort))[:limit]
 
     def stats(self) -> Stats:
         """Sizes of the library and the state of its index."""
@@ -376,47 +376,21 @@ class Library:
         text = str(reference).strip()
         if text.isascii() and text.isdigit() and len(text) < 16:
             return [int(text)]  # that of a merged work gives what it became
-        keys = [WorkKey(*identifier) for identifier in ids.find_identifiers(text)]
+        return self._find_carriers(ids.find_identifiers(text))
+
+    def _find_carriers(self, identifiers: Iterable[tuple[str, str]]) -> list[int]:
+        """The works that have any of these identifiers, identifier by identifier."""
+        keys = [WorkKey(*identifier) for identifier in identifiers]
         found = self._store.find_works(keys)
         return [number for key in keys for number in found.get(key, ())]
 
     def _find_identified(self, query: Query, within: Collection[int] | None) -> Page | None:
-        keys = [WorkKey(*identifier) for identifier in query.ids]
-        found = self._store.find_works(keys)
-        everywhere = dict.fromkeys(n for key in keys for n in found.get(key, ()))
+        everywhere = dict.fromkeys(self._find_carriers(query.ids))
         numbers = [n for n in everywhere if within is None or n in within]
         if not numbers:
             return None
         results = Results.of(numbers)
-        return Page(query, results, self._show(query, results.hits, highlights=False))
-
-    def _show(self, query: Query, hits: Sequence[Hit], highlights: bool) -> tuple[Shown, ...]:
-        works = self._store.get_works([hit.work_id for hit in hits])
-        hits = [hit for hit in hits if hit.work_id in works]
-        if not highlights or not query.terms:
-            return tuple(Shown(hit, works[hit.work_id]) for hit in hits)
-        found = [works[hit.work_id] for hit in hits]
-        # In one go: what words are to be marked is found once.
-        spans = self._spans(query, [*(w.title for w in found), *(w.text for w in found)])
-        titles, texts = spans[: len(found)], spans[len(found) :]
-        return tuple(map(Shown, hits, found, titles, texts))
-
-    def _spans(self, query: Query, texts: Sequence[str]) -> list[tuple[Span, ...]]:
-        found = self._index.highlight(query, texts)
-        return [tuple(Span(*pair) for pair in spans) for spans in found]
-
-
-def _arrange(
-    shown: Sequence[Shown], sort: Sort, standing: Mapping[int, float]
-) -> tuple[Shown, ...]:
-    """As `Index.search` orders results; by relevance they are in order already."""
-    if sort is Sort.RELEVANCE:
-        return tuple(shown)
-    dated = sorted(shown, key=lambda one: one.work.id, reverse=True)
-    dated.sort(key=lambda one: one.work.date.value if one.work.date else "", reverse=True)
-    if sort is Sort.OLDEST:
-        dated.reverse()
-    return tuple(sorted(dated, key=lambda one: -standing.get(one.work.id, float("-inf"))))
+        return Page(query, results, show(self._store, self._index, query, results.hits))
 
 
 def _check_bounds(limit: int, offset: int = 0) -> None:

@@ -354,6 +354,19 @@ class ImportReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Stats:
+    """Sizes of a library; `index_behind` counts changes that the index has yet to follow."""
+
+    works: int
+    records: int
+    bytes: int
+    sources: Mapping[str, int]
+    index_works: int
+    index_behind: int
+    spaces: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class VerifyReport:
     """What `verify` found; `ok` when store and index agree and no content hash differs."""
 

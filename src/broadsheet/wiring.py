@@ -87,14 +87,7 @@ def open_library(
             pace=pace,
         )
         opened.callback(web.close)
-        wires = Wires(
-            connectors=Connectors(),
-            enrichers=lambda: make_enrichers(settings.semanticscholar_key, settings.openalex_key),
-            web=web,
-            hold=_holding(settings.library / NET_FOLDER),
-            clock=clock,
-            sleep=sleep,
-        )
+        wires = _make_wires(settings, web, clock, sleep)
         library = Library(
             store=store,
             index=index,
@@ -108,14 +101,28 @@ def open_library(
             draughtsman=MatplotlibDraughtsman(),
             cache=ArrayFolder(settings.library / LEARNING_FOLDER),
             rankers=PluggedRankers(),
-            correspondence=Correspondence(
-                open_postman(settings.smtp, settings.smtp_password),
-                settings.mail_from,
-                settings.url,
-            ),
+            correspondence=_make_correspondence(settings),
         )
         opened.pop_all()
         return library
+
+
+def _make_wires(
+    settings: Settings, web: HttpClient, clock: Clock, sleep: Callable[[float], None]
+) -> Wires:
+    return Wires(
+        connectors=Connectors(),
+        enrichers=lambda: make_enrichers(settings.semanticscholar_key, settings.openalex_key),
+        web=web,
+        hold=_holding(settings.library / NET_FOLDER),
+        clock=clock,
+        sleep=sleep,
+    )
+
+
+def _make_correspondence(settings: Settings) -> Correspondence:
+    postman = open_postman(settings.smtp, settings.smtp_password)
+    return Correspondence(postman, settings.mail_from, settings.url)
 
 
 def _make_hasher(settings: Settings, cores: int = os.cpu_count() or 1) -> Argon2:

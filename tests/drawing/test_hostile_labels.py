@@ -48,10 +48,17 @@ def test_labels_are_only_ever_shown(label: str) -> None:
     check(root)
     shown = [text for text in texts(root) if text.startswith(clean(label)[:12].rstrip())]
     assert shown and all(len(text) < 60 for text in shown)
-    assert DRAUGHTSMAN.draw_plot(plot, "png").startswith(b"\x89PNG")
     papers = make_map(label, "another", label)
     check(etree.fromstring(DRAUGHTSMAN.draw_map(papers, "svg", lambda number: f"/paper/{number}")))
-    assert DRAUGHTSMAN.draw_map(papers, "png").startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("first", range(0, len(LABELS), 3))
+def test_labels_are_painted(first: int) -> None:
+    """Break to see it fail: leave `parse_math=False` out."""
+    labels = LABELS[first : first + 3]  # a map names three regions
+    plot = make_plot(*(make_curve(label, [1, 2, 3]) for label in labels))
+    assert DRAUGHTSMAN.draw_plot(plot, "png").startswith(b"\x89PNG")
+    assert DRAUGHTSMAN.draw_map(make_map(*labels), "png").startswith(b"\x89PNG")
 
 
 def test_letters_that_the_font_lacks_are_still_the_pages() -> None:

@@ -19,14 +19,9 @@ from broadsheet.post.queueing import PAUSE, Unqueued
 from fakesmtp import Fault, Outcome, Stage, running
 from letterbox import make_edition, read
 from outgoing import DAY, HOUR, MINUTE, Outgoing
-from ownroom import make_template, search
+from ownroom import search
 from pressroom import FRIDAY, Template, at, open_pressroom
 from queries import counting
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return make_template(tmp_path_factory.mktemp("template"))
 
 
 def find_names(unqueued: Unqueued, outgoing: Outgoing) -> list[str]:
@@ -184,10 +179,10 @@ def test_what_cannot_be_written_in_time_comes_back(
 
 
 def test_the_letter_of_today_goes_by_the_calendar_of_its_reader(
-    template: Template, tmp_path: Path
+    own_template: Template, tmp_path: Path
 ) -> None:
     """Break: take the date of UTC in `_find_edition`."""
-    with template.open(tmp_path) as room:
+    with own_template.open(tmp_path) as room:
         room.now, ada = at(FRIDAY, 20), room.add_reader("ada")
         post = room.library.post
         post.schedules.change(ada, Schedule(0, "Pacific/Auckland", "06:30"))
@@ -196,13 +191,13 @@ def test_the_letter_of_today_goes_by_the_calendar_of_its_reader(
 
 @pytest.mark.parametrize("relay", [True, False], ids=["with a relay", "from a shell without"])
 def test_what_was_due_when_mail_is_released_is_not_mailed(
-    template: Template, tmp_path: Path, relay: bool
+    own_template: Template, tmp_path: Path, relay: bool
 ) -> None:
     """Printed or not: the library that this is a copy of has sent it. Breaks: leave the printing
     out of `Post.release`; or what is not queued out of `Outbox.release`; or do either only where
     there is a relay."""
     chosen = {"smtp": "smtp+plain://127.0.0.1:9", "mail_from": "a@b.example"}
-    with template.open(tmp_path, **(chosen if relay else {})) as room:
+    with own_template.open(tmp_path, **(chosen if relay else {})) as room:
         post = room.library.post
         room.now = at(FRIDAY) - DAY
         ada = room.add_reader("ada")
@@ -220,7 +215,7 @@ def test_what_was_due_when_mail_is_released_is_not_mailed(
 
 
 def test_a_letter_that_waited_too_long_comes_back_as_papers(
-    template: Template, tmp_path: Path
+    own_template: Template, tmp_path: Path
 ) -> None:
     """From news to a mailbox: the relay is away for thirteen hours, and the next day's letter has
     the papers of both. Break: count what is in an EXPIRED letter as offered."""
@@ -230,7 +225,7 @@ def test_a_letter_that_waited_too_long_comes_back_as_papers(
             "mail_from": "papers@example.org",
             "url": "https://papers.example.org",
         }
-        with template.open(tmp_path, **settings) as room:
+        with own_template.open(tmp_path, **settings) as room:
             post = room.library.post
             room.now = at(FRIDAY) - DAY
             ada = room.add_reader("ada")

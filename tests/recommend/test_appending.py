@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from broadsheet.arrays import ArrayFolder
 from broadsheet.ports import Lessons
-from broadsheet.recommend.appending import append
+from broadsheet.recommend.appending import append, reserve
 from broadsheet.recommend.pool import Paper, Stock, build, extend
 from broadsheet.recommend.smoothed import our_rankers
 from broadsheet.recommend.space import Spaces
+from broadsheet.recommend.stocking import Stockroom
+from topics import Learners, make_paper
 
 TOPICS = ("hive honey swarm pollen nectar comb", "tide lunar estuary salinity gauge neap",
           "loom weave shuttle yarn warp cotton")  # fmt: skip
@@ -73,6 +77,37 @@ def test_one_after_another_is_like_all_at_once(stock: Stock) -> None:
     np.testing.assert_allclose(one[:120, :120], other[:120, :120])
 
 
+def test_two_who_append_to_the_same_stock_know_nothing_of_each_other(stock: Stock) -> None:
+    """Break to see it fail: let `_Store.take` (`growing`) say yes wherever there is room."""
+    roomy, mine, theirs = reserve(stock), write_papers(120, 2), write_papers(130, 3)
+    one, other = append(roomy, *mine), append(roomy, *theirs)
+    for quick, alone in ((one, append(stock, *mine)), (other, append(stock, *theirs))):
+        np.testing.assert_array_equal(quick.pool.words.toarray(), alone.pool.words.toarray())
+        np.testing.assert_array_equal(quick.pool.vectors, alone.pool.vectors)
+        np.testing.assert_array_equal(quick.pool.graph.toarray(), alone.pool.graph.toarray())
+        np.testing.assert_array_equal(quick.near.rows, alone.near.rows)
+        np.testing.assert_array_equal(quick.near.similar, alone.near.similar)
+    assert np.shares_memory(one.pool.vectors, roomy.pool.vectors)
+
+
+def test_rankings_are_as_after_the_thorough_way(stock: Stock) -> None:
+    """Of a pool that grew paper by paper, and of one that was made from nothing."""
+    papers, vectors = write_papers(0, 132)
+    quick = reserve(build(papers[:120], vectors[:120]))
+    for place in range(120, 132):
+        some = slice(place, place + 1)
+        quick = append(quick, papers[some], vectors[some])
+    anew = build(papers, vectors).pool
+    rows, weights = np.array([3, 120, 126]), np.ones(3, np.float32)
+    lessons = Lessons(rows, rows[:0], weights, weights[:0])
+    for ranker in our_rankers():
+        mine, theirs = (
+            ranker.learn(lessons, pool).score(np.arange(132)) for pool in (quick.pool, anew)
+        )
+        assert set((np.argsort(-mine)[:40] % 3).tolist()) == {0}
+        assert np.corrcoef(mine, theirs)[0, 1] > 0.99
+
+
 def test_a_paper_of_unknown_words_has_no_neighbours(stock: Stock) -> None:
     quick = append(stock, [Paper(999, "zyzzyva")], np.zeros((1, 8), np.float32))
     assert quick.pool.graph.toarray()[120].sum() == 0
@@ -101,3 +136,19 @@ def test_a_shelf_learns_from_what_was_appended(stock: Stock) -> None:
         lessons = Lessons(like, nothing, one, np.empty(0, np.float32))
         scores = ranker.learn(lessons, pool).score(np.arange(120))
         assert set((np.argsort(-scores)[:20] % 3).tolist()) == {0}
+
+
+def test_who_warms_makes_room_before_requests_come(learners: Learners) -> None:
+    """Break to see it fail: leave `reserve` out of `Stockroom.warm`, or out of `_replace`."""
+    cache = ArrayFolder(learners.folder / "learning")
+    room = Stockroom(learners.store, learners.library._index, cache, learners.time.now)
+    room.refresh()
+    room.warm()
+    stock = room.get()
+    learners.add(make_paper(70, "bees"))
+    learners.time.pass_by(timedelta(minutes=2))
+    room.refresh()
+    again = room.get()
+    assert stock and again
+    assert stock.room and again.room
+    assert len(again.pool.numbers) == len(stock.pool.numbers) + 1

@@ -16,6 +16,8 @@ from broadsheet.recommend.smoothed import our_rankers
 POOL = invent_pool()
 GOOD, SECOND = our_rankers()
 OF_ONE_FIELD = make_lessons(list(range(0, 240, 12)))
+OF_TWO_FIELDS = make_lessons([*range(0, 120, 12), *range(1, 120, 12)])
+"""Here the second ranker is the better one by far more than noise."""
 
 
 @dataclass
@@ -35,7 +37,7 @@ class Bad:
 
 
 def test_the_ranker_for_many_likes_serves_many() -> None:
-    assert prefer([GOOD, SECOND], OF_ONE_FIELD, POOL) is SECOND
+    assert prefer([GOOD, SECOND], OF_TWO_FIELDS, POOL) is SECOND
 
 
 def test_the_likes_can_object() -> None:
@@ -44,7 +46,7 @@ def test_the_likes_can_object() -> None:
 
 
 def test_the_best_of_the_others() -> None:
-    assert prefer([GOOD, Bad(), SECOND], OF_ONE_FIELD, POOL) is SECOND
+    assert prefer([GOOD, Bad(), SECOND], OF_TWO_FIELDS, POOL) is SECOND
 
 
 def test_few_likes_are_for_the_first() -> None:

@@ -15,7 +15,7 @@ from broadsheet.learning import Answer, Opinion
 from broadsheet.people import Reader
 from broadsheet.recommend.alerts import LEAST_JUDGED, Batch
 from broadsheet.recommend.judging import Scorer, read_told
-from ownroom import get, make_template, save, search, section
+from ownroom import get, save, search, section
 from pressroom import DAY, FRIDAY, PressRoom, Template
 
 QUERY = "honey bees"
@@ -23,14 +23,9 @@ SHOWN = ("bees", "hives", "nectar", "wax")
 READERS = 8
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return make_template(tmp_path_factory.mktemp("papers"))
-
-
 @pytest.fixture
-def room(template: Template, tmp_path: Path) -> Iterator[PressRoom]:
-    with template.open(tmp_path) as room:
+def room(own_template: Template, tmp_path: Path) -> Iterator[PressRoom]:
+    with own_template.open(tmp_path) as room:
         room.announce(FRIDAY, ["old-bees", "glaciers", *SHOWN])
         yield room
 

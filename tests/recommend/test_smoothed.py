@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from broadsheet.ports import Lessons
 from broadsheet.recommend import space
@@ -15,7 +16,7 @@ from broadsheet.recommend.contract import leave_out, make_lessons
 from broadsheet.recommend.evaluate import order
 from broadsheet.recommend.invented import FIELDS, PAPERS, field_of, invent_pool
 from broadsheet.recommend.products import cut, multiply
-from broadsheet.recommend.smoothed import GRAPH, ROCCHIO, SmoothedRanker, our_rankers
+from broadsheet.recommend.smoothed import FAR, GRAPH, ROCCHIO, SmoothedRanker, our_rankers
 from broadsheet.recommend.space import Space, Spaces, find_directions
 
 POOL = invent_pool()
@@ -48,7 +49,7 @@ def test_not_for_me_keeps_a_field_away() -> None:
 
 
 def test_products_of_cuts_are_those_of_scipy() -> None:
-    """To the last bit. Break to see it fail: sum in `multiply` by `@`."""
+    """To the last bit. Break to see it fail: let `multiply` make its left matrix dense."""
     dice = np.random.default_rng(3)
     for matrix in (POOL.words, POOL.graph):
         left, right = dice.integers(0, PAPERS, (2, 70))
@@ -95,6 +96,18 @@ def test_the_sum_is_the_score(ranker: SmoothedRanker) -> None:
     )
 
 
+@pytest.mark.parametrize("ranker", RANKERS, ids=lambda ranker: ranker.id)
+def test_many_papers_score_as_each_does(ranker: SmoothedRanker) -> None:
+    """Break to see it fail: leave `asked` out of `SmoothedProfile.score`."""
+    profile = ranker.learn(LESSONS, POOL)
+    for rows in (ALL, ALL[::-1], np.resize(ALL[7:200], 300)):
+        assert len(rows) * space.MOST_OF >= PAPERS
+        alone = np.concatenate(
+            [profile.score(rows[place : place + 1]) for place in range(len(rows))]
+        )
+        np.testing.assert_allclose(profile.score(rows), alone, rtol=1e-4, atol=1e-5)
+
+
 def test_a_share_is_what_removal_takes() -> None:
     lessons = make_lessons([0, 12, 2])
     profile = RANKERS[0].learn(lessons, POOL)
@@ -107,12 +120,30 @@ def test_a_share_is_what_removal_takes() -> None:
 def test_the_neighbours_of_neighbours_count() -> None:
     """The part of the graph is what walks of one and of two steps reach."""
     graph = POOL.graph.toarray()
-    expected = GRAPH * (graph + graph @ graph)[:, 0]
+    out = graph.sum(axis=1)
+    graph /= np.outer(out, out)
+    expected = GRAPH * (graph + FAR * graph @ graph)[:, 0]
     bare = invent_pool()
     bare.graph.data[:] = 0
     lessons = make_lessons([0])
     near = RANKERS[0].learn(lessons, POOL).score(ALL) - RANKERS[0].learn(lessons, bare).score(ALL)
     np.testing.assert_allclose(near, expected, atol=1e-4)
+
+
+def test_the_edges_of_a_hub_count_less() -> None:
+    """Break: let `discount_hubs` give 1 for all. Paper 0 is near all others, 1 and 2 are near each
+    other, too."""
+    edges = np.zeros((9, 9), np.float32)
+    for one, other in [*((0, end) for end in range(1, 9)), (1, 2)]:
+        edges[one, other] = edges[other, one] = 1
+    roots = np.sqrt(edges.sum(axis=1))
+    graph = sparse.csr_array((edges / np.outer(roots, roots)).astype(np.float32))
+    shares = space.discount_hubs(graph)
+    np.testing.assert_allclose(shares, 1 / graph.toarray().sum(axis=1), rtol=1e-6)
+    assert shares[0] < shares[1]
+    np.testing.assert_array_equal(space.discount_hubs(graph, 7), shares[7:])
+    nothing = sparse.csr_array((4, 4), dtype=np.float32)
+    np.testing.assert_array_equal(space.discount_hubs(nothing), np.ones(4))
 
 
 def test_without_the_graph_it_is_kernel_ridge_regression(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,9 +180,10 @@ def test_rows_that_there_are_not() -> None:
         RANKERS[0].learn(make_lessons([], [3]), POOL)
 
 
-def test_the_same_rows_again_are_not_cut_again() -> None:
+def test_the_same_rows_again_are_not_cut_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(space, "LEAST_ROWS", 30)
     known = Space(POOL)
-    rows = np.resize(ALL[:100], 300)
+    rows = ALL[:30]
     assert known.take(rows) is known.take(rows.copy())
     for start in range(6):
         known.take(rows + start)

@@ -14,33 +14,81 @@ def draw(rng: np.random.Generator, papers: int = 1_000, steep: float = 1.6) -> l
     return list((rng.random(papers) < 1 / (1 + np.exp(-(1 - steep * places)))).tolist())
 
 
+def stop(kept: list[bool], looks: range) -> tuple[bool, float]:
+    """Whether enough had been seen where the rule let stop, and the share left unread."""
+    papers = len(kept)
+    read = next((n for n in looks if may_stop(look_back(kept[:n], papers))), papers)
+    return sum(kept[:read]) >= TARGET * sum(kept), 1 - read / papers
+
+
 def test_where_it_lets_stop_enough_has_been_seen() -> None:
-    """Break to see it fail: let one half be enough for `DEMANDED`."""
-    rng, reached, unread = np.random.default_rng(1), [], []
-    for _ in range(20):
-        kept = draw(rng, 600)
-        looks = range(150, 600, 50)
-        read = next((n for n in looks if may_stop(look_back(kept[:n], 600))), 600)
-        reached.append(sum(kept[:read]) >= TARGET * sum(kept))
-        unread.append(1 - read / 600)
+    """Break to see it fail: let one half be enough for `CONFIDENCE`."""
+    rng, looks = np.random.default_rng(1), range(150, 600, 10)
+    reached, unread = zip(*(stop(draw(rng, 600), looks) for _ in range(20)), strict=True)
     assert np.mean(reached) >= 0.9
     assert np.median(unread) >= 0.2
 
 
+def test_stragglers_are_reckoned_with() -> None:
+    """One in twenty of what would be kept lies anywhere, whatever the ranking says.
+
+    Break to see it fail: leave all of `STRAGGLERS` but the first out.
+    """
+    rng, looks, reached = np.random.default_rng(5), range(100, 1_000, 40), []
+    for _ in range(20):
+        wanted = rng.random(1_000) < 0.1
+        scores = rng.normal(size=1_000) + 3 * (wanted & (rng.random(1_000) > 0.05))
+        reached.append(stop(wanted[np.argsort(-scores)].tolist(), looks)[0])
+    assert np.mean(reached) >= 0.9
+
+
+def test_a_fall_without_a_tail_is_seen_as_one() -> None:
+    """Break to see it fail: leave all of `POWERS` but the first out."""
+    chances = 1 / (1 + np.exp(15 * (np.arange(1_000) / 1_000 - 0.2)))
+    rng, looks = np.random.default_rng(6), range(100, 1_000, 25)
+    unread = [stop((rng.random(1_000) < chances).tolist(), looks)[1] for _ in range(5)]
+    assert np.median(unread) >= 0.5
+
+
+@pytest.mark.parametrize(
+    ("kept", "papers"),
+    [([True] * 30, 1_000), ([True, False, False, False] * 30, 1_000), ([True] * 5, 40)],
+)
+def test_each_paper_that_is_not_kept_makes_it_surer(kept: list[bool], papers: int) -> None:
+    """Break to see it fail: add up what is expected of all papers, not of the unread; with few
+    papers, make bins without one."""
+    more = range(papers // 10, papers - len(kept), papers // 20)
+    looks = [look_back(kept + [False] * n, papers) for n in more]
+    sure = [each.sure for each in looks if each]
+    assert len(sure) == len(looks)
+    assert sure == sorted(sure)
+    assert sure[-1] > sure[0]
+
+
+def test_a_higher_target_is_harder() -> None:
+    """Break to see it fail: leave the target out of what may be missed."""
+    kept = draw(np.random.default_rng(7))[:400]
+    looks = [look_back(kept, 1_000, target) for target in (0.7, 0.8, 0.9, 0.95, 0.99)]
+    sure = [each.sure for each in looks if each]
+    assert len(sure) == len(looks)
+    assert sure == sorted(sure, reverse=True)
+    assert sure[0] > sure[-1]
+
+
 def test_a_ranking_that_says_nothing_never_lets_stop_early() -> None:
-    """Break to see it fail: hold the slope at less than -1 in `_fit`."""
+    """Break to see it fail: hold the slope of each line at -10 or less."""
     kept = (np.random.default_rng(2).random(600) < 0.1).tolist()
     assert not any(may_stop(look_back(kept[:read], 600)) for read in range(20, 500, 20))
 
 
 def test_one_more_kept_at_the_end_makes_it_less_sure() -> None:
-    """Break to see it fail: leave the last tenth of the labels out of the fit."""
+    """Break to see it fail: leave the last tenth of the labels out of the hits."""
     quiet = [True] * 30 + [False] * 370
     late = [*quiet[:-5], True, *quiet[-4:]]
     before, after = look_back(quiet, 1_000), look_back(late, 1_000)
     assert before is not None
     assert after is not None
-    assert after.sure < before.sure
+    assert after.sure < before.sure - 0.1
     assert before.low <= before.recall <= before.high <= 1
 
 
@@ -78,13 +126,15 @@ def test_it_says_what_it_knows() -> None:
 
 @pytest.mark.parametrize("papers", [6, 7, 40])
 def test_small_backlogs(papers: int) -> None:
-    """Break to see it fail: make bins without a paper."""
+    """Break to see it fail: take the place of a bin to be before its start, which is no place."""
     for read in range(papers + 1):
         coverage = look_back([True] * read, papers)
-        assert coverage is None or 0 <= coverage.low <= coverage.high <= 1
+        if coverage is not None:
+            assert 0 <= coverage.low <= coverage.recall <= coverage.high <= 1
+            assert 0 <= coverage.sure <= 1
 
 
 def test_the_same_again() -> None:
-    """Break to see it fail: draw without a seed."""
+    """Break to see it fail: move the nodes by chance, without a seed."""
     kept = draw(np.random.default_rng(4))[:200]
     assert look_back(kept, 1_000) == look_back(kept, 1_000)

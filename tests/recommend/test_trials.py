@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from random import Random
 
 import pytest
@@ -23,12 +24,17 @@ ONE, OTHER = list(range(1, 21)), [*range(30, 40), *range(1, 11)]
 
 def lists(*won: str) -> list[Shown]:
     """Lists with two papers of each, one of which is kept: of the ranker that is named."""
-    return [
+    return [shown for number, winner in enumerate(won) for shown in one(number, winner)]
+
+
+@cache
+def one(number: int, winner: str) -> tuple[Shown, ...]:
+    """The list of a number."""
+    return tuple(
         Shown(f"{number:03}", team, kept=team == winner and place == 0)
-        for number, winner in enumerate(won)
         for place in range(2)
         for team in (OURS, CHALLENGER)
-    ]
+    )
 
 
 def test_a_draft_is_fair_and_has_no_paper_twice() -> None:

@@ -28,7 +28,7 @@ def test_undoing_any_act_takes_away_no_other(tmp_path: Path, seed: int) -> None:
     moments in an inverse."""
     readers = Readers(tmp_path / "life")
     try:
-        undone, refused = undo_in_disorder(readers, seed, 300)
+        undone, refused = undo_in_disorder(readers, seed, 400)
         assert undone > 12 and refused > 20
     finally:
         readers.library.close()

@@ -47,6 +47,7 @@ ASKED: dict[str, Callable[[SqlStore], object]] = {
     "count_comments": lambda store: store.count_comments([1, 2]),
     "get_signal": lambda store: store.get_signal(1),
     "get_signals": lambda store: store.get_signals(1, acts=[Act.SAVE]),
+    "get_shown": lambda store: store.get_shown([1, 2], "shelf-new ", 50),
     "get_announced": lambda store: store.get_announced(DAY, DAY),
     "get_measured": lambda store: store.get_measured([1, 2]),
     "get_measured_since": lambda store: store.get_measured_since(NOW),

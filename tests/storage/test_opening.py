@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -18,6 +19,7 @@ from broadsheet.errors import (
 )
 from broadsheet.storage import SqlStore
 from broadsheet.storage.engine import APPLICATION_ID
+from broadsheet.storage.lock import WriteLock
 from broadsheet.works import compose
 from papers import make_record, taking_no_changes
 
@@ -124,12 +126,24 @@ def test_a_folder_that_takes_no_changes_is_read(
 
 def test_a_second_writer_is_told_who_writes(open_store: Opener) -> None:
     """Break to see it fail: let `SqlStore.write` begin without holding the lock."""
-    import os
-
     one, other = open_store(), open_store()
     with one.write(), pytest.raises(StorageBusyError, match=f"number {os.getpid()}"), other.write():
         pytest.fail("two wrote at once")
     fill(other, [make_record(1)])
+
+
+def test_a_lock_bears_its_holder_alone_and_is_written_once(tmp_path: Path) -> None:
+    """Breaks: leave the padding out of `_sign`, or its condition: a file that is written each time
+    is put on the disk each time."""
+    path = tmp_path / "write.lock"
+    path.write_text("9" * 20)
+    lock, other = WriteLock(path, wait=0), WriteLock(path, wait=0)
+    own = rf"number {os.getpid()}\)"
+    with lock.hold(), pytest.raises(StorageBusyError, match=own), other.hold():
+        pytest.fail("two held it at once")
+    os.utime(path, (0, 0))
+    with other.hold():
+        assert path.stat().st_mtime == 0
 
 
 def test_a_second_thread_of_one_store_waits_its_turn(store: SqlStore) -> None:

@@ -207,6 +207,32 @@ def test_acts_are_kept_as_told_and_come_newest_first(store: SqlStore) -> None:
     assert store.get_signal(2) == kept[1]
 
 
+def test_what_readers_were_shown_at_a_place_is_found_among_their_last_acts(
+    store: SqlStore,
+) -> None:
+    """Break to see it fail: leave `limit` or the reader out of `_BEFORE`, or the place."""
+    one, two, three = add_readers(store, "ada", "bo", "cy")
+
+    def shown(reader: int, place: str) -> Signal:
+        return Signal(reader, Act.SHOWN, NOW, detail={"place": place, "works": [1]})
+
+    with store.write() as writing:
+        writing.add_signals([shown(one, "shelf-new 1"), shown(two, "shelf-new 2")])
+        writing.add_signals([shown(one, "shelf-new 3"), shown(one, "shelf 1")])
+        writing.add_signals([Signal(one, Act.OPEN, NOW, detail={"place": "shelf-new 1"})])
+        writing.add_signals([shown(one, 'x "place":"shelf-new 5'), shown(three, "search")])
+    everyone = [one, two, three]
+
+    def ids(limit: int) -> dict[int, list[int]]:
+        found = store.get_shown(everyone, "shelf-new ", limit)
+        return {reader: [each.id for each in own] for reader, own in found.items()}
+
+    assert ids(50) == {one: [3, 1], two: [2]}
+    assert ids(4) == {one: [3], two: [2]}
+    assert ids(3) == {two: [2]}
+    assert store.get_shown([], "shelf-new ", 50) == {}
+
+
 def test_an_act_is_undone_once(store: SqlStore) -> None:
     """Break to see it fail: mark whatever has the number."""
     [one] = add_readers(store, "ada")

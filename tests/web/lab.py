@@ -12,8 +12,9 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
+from bare import send_bare
 from broadsheet.config import Settings
 from broadsheet.library import Library
 from broadsheet.people import Reader, Role
@@ -126,32 +127,8 @@ async def ask(
 ) -> tuple[int, dict[str, str]]:
     """Status and headers of the answer to one request from an address. Without a body it hangs up
     before the body has come."""
-    heard: list[Message] = []
-
-    async def receive() -> Message:
-        if body is None:
-            return {"type": "http.disconnect"}
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message: Message) -> None:
-        heard.append(message)
-
     given = {"host": "127.0.0.1:8000", "accept": "application/json", **headers}
-    scope = {
-        "type": "http",
-        "method": method,
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"",
-        "root_path": "",
-        "scheme": "http",
-        "server": ("127.0.0.1", 8000),
-        "client": (client, 50_000),
-        "headers": [(name.lower().encode(), value.encode()) for name, value in given.items()],
-    }
-    await app(scope, receive, send)
-    start = heard[0]
-    return start["status"], {name.decode(): value.decode() for name, value in start["headers"]}
+    return await send_bare(app, method, path, given, body, client=client)
 
 
 def open_lab(folder: Path) -> Lab:

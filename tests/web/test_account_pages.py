@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from invented import open_invented, read, text
-from lab import MODES, PASSWORD, Lab, open_lab
+from lab import MODES, PASSWORD, Lab
 from selectolax.lexbor import LexborHTMLParser as Html
 from starlette.testclient import TestClient
 
 from broadsheet.people import Role
 from broadsheet.web.accountpages import say_agent
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    lab = open_lab(tmp_path_factory.mktemp("lab"))
-    with lab.library:
-        yield lab
 
 
 @pytest.fixture

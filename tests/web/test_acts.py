@@ -32,11 +32,6 @@ def client(library: Library) -> TestClient:
     return browse(library)
 
 
-@pytest.fixture
-def you(library: Library) -> Reader:
-    return library.accounts.alone()
-
-
 def do(client: TestClient, act: str, **fields: object) -> dict[str, object]:
     """An act as the script does it."""
     answer = client.post(f"/act/{act}", data=fields, headers=JSON)

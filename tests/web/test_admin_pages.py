@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from invented import PAPERS, open_invented, read, text
-from lab import HTTPS, MODES, Lab, open_lab
+from lab import HTTPS, MODES, Lab
 from selectolax.lexbor import LexborHTMLParser as Html
 from starlette.testclient import TestClient
 
@@ -28,13 +28,6 @@ from broadsheet.web.adminview import (
 from toy import Toy
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    lab = open_lab(tmp_path_factory.mktemp("lab"))
-    with lab.library:
-        yield lab
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,9 +15,8 @@ from hostile import PAYLOADS
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    with open_morning(tmp_path_factory.mktemp("morning")) as opened:
-        yield opened
+def library(morning: Library) -> Library:
+    return morning
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from invented import ADDRESS
-from lab import HTTPS, MODES, Lab, address_of, doors_of, knock, open_lab, unsafe
+from lab import HTTPS, MODES, Lab, address_of, doors_of, knock, unsafe
 
 from broadsheet.config import Settings
 
@@ -32,13 +31,6 @@ OURS: dict[str, dict[str, str]] = {
     "own origin": OWN,
     "same-origin": {"Sec-Fetch-Site": "same-origin"},
 }
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    lab = open_lab(tmp_path_factory.mktemp("lab"))
-    with lab.library:
-        yield lab
 
 
 @pytest.mark.parametrize("mode", ["off on loopback", "invite, private"])

@@ -25,12 +25,6 @@ from queries import counting
 
 
 @pytest.fixture(scope="module")
-def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    with open_morning(tmp_path_factory.mktemp("morning")) as library:
-        yield library
-
-
-@pytest.fixture(scope="module")
 def client(morning: Library) -> TestClient:
     return browse(morning)
 

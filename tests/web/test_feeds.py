@@ -11,7 +11,7 @@ import feedparser
 import pytest
 from invented import ADDRESS, NOW, browse, invent, open_invented
 from lxml import etree
-from morning import NASTY, open_morning, printed
+from morning import NASTY, printed
 from starlette.testclient import TestClient
 
 from broadsheet.community import Entry
@@ -23,12 +23,6 @@ from broadsheet.web.feeds import Feed, Item
 from hostile import PAYLOADS
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
-
-
-@pytest.fixture(scope="module")
-def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    with open_morning(tmp_path_factory.mktemp("morning")) as library:
-        yield library
 
 
 @pytest.fixture(scope="module")

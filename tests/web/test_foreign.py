@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from lab import MODES, Lab, doors_of, open_lab
+from lab import MODES, Lab, doors_of
 from starlette.testclient import TestClient
 
 from broadsheet.people import Sharing
@@ -33,13 +31,6 @@ CELLS: dict[str, tuple[str, dict[str, str]]] = {
 }
 """Each way to name something of somebody's: method, address, kind of thing, fields of the form."""
 Answer = tuple[int, str, str, dict[str, str]]
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    lab = open_lab(tmp_path_factory.mktemp("lab"))
-    with lab.library:
-        yield lab
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from invented import browse, fields, hrefs, read, text
-from morning import kept_clean, open_morning
 from starlette.testclient import TestClient
 
 from broadsheet.learning import Opinion
@@ -20,28 +18,14 @@ JSON = {"Accept": "application/json"}
 BIBTEX = b"@article{a, title={A paper of my own}, author={Sample, Sam}, year={2020}}\n"
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    """One library for the tests of this file: most of what a page costs is to open it."""
-    with open_morning(tmp_path_factory.mktemp("shared"), 12) as opened:
-        yield opened
-
-
 @pytest.fixture
-def library(shared: Library) -> Iterator[Library]:
-    """The shared one, as if nobody had used it before."""
-    with kept_clean(shared):
-        yield shared
+def library(clean_morning: Library) -> Library:
+    return clean_morning
 
 
 @pytest.fixture
 def client(library: Library) -> TestClient:
     return browse(library)
-
-
-@pytest.fixture
-def you(library: Library) -> Reader:
-    return library.accounts.alone()
 
 
 def do(client: TestClient, act: str, **form: object) -> dict[str, Any]:

@@ -2,46 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from invented import NOW, browse, fields, hrefs, read, text
 from lab import MODES, open_lab
-from morning import NASTY, TODAY, count_questions, kept_clean, open_morning, two_sizes
+from morning import NASTY, TODAY, count_questions, open_morning, two_sizes
 from starlette.testclient import TestClient
 
 from broadsheet.edition import Edition, Entry, Scope, Section
 from broadsheet.learning import Opinion
 from broadsheet.library import Library
 from broadsheet.people import Reader
+from broadsheet.ports import Lessons, Pool, Profile
+from broadsheet.recommend.guarded import GuardedRanker
+from broadsheet.recommend.teaching import Teacher
 
 JSON = {"Accept": "application/json"}
 PARTS = ("new", "steer", "hood", "trial", "review")
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    """One library for the tests of this file: most of what a page costs is to open it."""
-    with open_morning(tmp_path_factory.mktemp("shared"), 12) as opened:
-        yield opened
-
-
 @pytest.fixture
-def library(shared: Library) -> Iterator[Library]:
-    """The shared one, as if nobody had used it before."""
-    with kept_clean(shared):
-        yield shared
+def library(clean_morning: Library) -> Library:
+    return clean_morning
 
 
 @pytest.fixture
 def client(library: Library) -> TestClient:
     return browse(library)
-
-
-@pytest.fixture
-def you(library: Library) -> Reader:
-    return library.accounts.alone()
 
 
 @pytest.fixture
@@ -304,3 +292,49 @@ def test_with_answers_enough_a_match_is_told_and_floors_are_drawn(
         assert len(steer.css(".floors tbody tr")) == 10
         assert [each.attributes["value"] for each in steer.css(".floors input[checked]")] == ["0"]
         assert "not enough yet" not in steer.text().casefold()
+
+
+class Failing:
+    """A plug-in's ranker that cannot learn."""
+
+    id = "failing@1"
+    title = "<b>Failing</b>"
+
+    def learn(self, lessons: Lessons, pool: Pool) -> Profile:
+        raise ZeroDivisionError("of its own")
+
+
+def test_a_ranker_that_fails_is_a_sentence_on_each_page(
+    client: TestClient, library: Library, shelf: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Break to see it fail: show the effect of a lesson whatever the hood says, or let the error
+    out of `Table.rank`."""
+    monkeypatch.setattr(Teacher, "find_ranker", lambda *given: GuardedRanker(Failing()))
+    for part in ("new", "hood", "hood?without=1", "steer"):
+        said = text(read(client, f"/shelf/{shelf}/{part}"), "main")
+        assert "The ranker “<b>Failing</b>” (failing@1)" in said, part
+        assert "(ZeroDivisionError): try another one under Experiment" in said
+        assert "of its own" not in said and "three papers" not in said
+    assert client.get(f"/shelf/{shelf}/trial").status_code == 200
+    for part in ("new", "steer"):
+        told = client.get(f"/shelf/{shelf}/{part}", headers=JSON)
+        assert told.status_code == 200 and "failing@1" in told.text
+
+
+def test_an_answer_there_is_one_less_that_is_missing(
+    client: TestClient, library: Library, shelf: int
+) -> None:
+    """The script tells by the name of the place what was shown. Break to see it fail: name the
+    place otherwise in the template of the page than in `offers.PAGE`."""
+    address = f"/shelf/{shelf}/new"
+    page = read(client, address).css_first("[data-place]")
+    assert page is not None
+    assert "10 more answers to papers of this page" in " ".join(page.text().split())
+    found = papers(client, address)
+    told = {"place": page.attributes["data-place"] or "", "paper": [str(each) for each in found]}
+    assert client.post("/act/shown", data=told).status_code == 204
+    library.journal.flush()
+    post(client, "like", paper=found[0], shelf=shelf)
+    post(client, "dislike", paper=found[-1], shelf=shelf)
+    for part in ("new", "hood", "steer"):
+        assert "8 more answers" in text(read(client, f"/shelf/{shelf}/{part}"), "main"), part

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from lab import MODES, PASSWORD, Lab, doors_of, knock, open_lab
+from lab import MODES, PASSWORD, Lab, doors_of, knock
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -32,13 +32,6 @@ class Tick:
 @pytest.fixture
 def tick() -> Tick:
     return Tick()
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    lab = open_lab(tmp_path_factory.mktemp("lab"))
-    with lab.library:
-        yield lab
 
 
 def passes(limits: Limits, budget: str, who: str) -> bool:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from lab import MODES, PASSWORD, WHO, Lab, address_of, doors_of, knock, open_lab, unsafe
+from lab import MODES, PASSWORD, WHO, Lab, address_of, doors_of, knock, unsafe
 from starlette.routing import Mount, Route
 
 from broadsheet.errors import StorageReadOnlyError
@@ -18,13 +16,6 @@ PUBLIC = {"/sign-in", "/sign-up", "/sign-out", "/healthz", "/help"}
 LETTERS = {f"/mail/{what}/{{token}}" for what in ("confirm", "refuse", "unsubscribe", "act")}
 """Those that do what a letter's link asks for: whoever has the letter has the right."""
 KEYS = ("key", "operator's key", "revoked key")
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    lab = open_lab(tmp_path_factory.mktemp("lab"))
-    with lab.library:
-        yield lab
 
 
 def is_allowed(door: Door, who: str, mode: str) -> bool:

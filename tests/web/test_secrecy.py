@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 
 import pytest
-from lab import MODES, PASSWORD, Lab, doors_of, open_lab
+from lab import MODES, PASSWORD, Lab, doors_of
 from starlette.testclient import TestClient
 
 from broadsheet.web.app import without_tokens
 from broadsheet.web.sessions import PLAIN_COOKIE
 
 WRONG = "correct horse battery"
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    lab = open_lab(tmp_path_factory.mktemp("lab"))
-    with lab.library:
-        yield lab
 
 
 def test_nothing_secret_is_logged_or_shown_when_all_goes_wrong(

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -28,6 +27,7 @@ from broadsheet.web.duties import Duties
 from broadsheet.web.keeper import Keeper
 from broadsheet.web.server import address, listen
 from broadsheet.wiring import open_library
+from duty import make_duty
 
 
 def test_listening_on_a_free_port() -> None:
@@ -124,17 +124,7 @@ class _Job:
 
 def test_one_process_has_the_duties_and_another_takes_over() -> None:
     """Break: let `Duties` go on without the hold."""
-    lock = threading.Lock()
-
-    @contextmanager
-    def hold() -> Iterator[None]:
-        if not lock.acquire(blocking=False):
-            raise StorageBusyError("Another process is on duty.")
-        try:
-            yield
-        finally:
-            lock.release()
-
+    hold = make_duty()
     first: list[str] = []
     second: list[str] = []
     with Duties(hold, (lambda: _Job(second),), pause=0.01) as waiting:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from lab import HTTPS, MODES, PASSWORD, Lab, open_lab
+from lab import HTTPS, MODES, PASSWORD, Lab
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -19,13 +18,6 @@ from broadsheet.web.sessions import PLAIN_COOKIE, SAFE_COOKIE
 
 SECURE = Settings(Path("unused"), sign_in="invite", url=HTTPS)
 ENTRY = {"name": "ada", "password": PASSWORD}
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    lab = open_lab(tmp_path_factory.mktemp("lab"))
-    with lab.library:
-        yield lab
 
 
 @pytest.fixture

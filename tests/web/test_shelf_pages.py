@@ -28,11 +28,6 @@ def client(library: Library) -> TestClient:
     return browse(library)
 
 
-@pytest.fixture
-def you(library: Library) -> Reader:
-    return library.accounts.alone()
-
-
 def stranger(library: Library, public: str = "off") -> TestClient:
     """A browser of somebody without an account, where there are accounts."""
     settings = Settings(library=Path("unused"), sign_in="invite", public=public)

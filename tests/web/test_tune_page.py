@@ -54,6 +54,7 @@ def test_without_searches_the_page_says_what_to_do(alone: TestClient) -> None:
     told = text(read(alone, "/tune"), "main")
     assert "There is nothing to ask about yet" in told
     assert "keep a search, or save a few papers, and come back" in told
+    assert "What you type into a search is not kept" in told
 
 
 def test_a_question_is_answered_skipped_and_undone(lab: Lab, alone: TestClient) -> None:

@@ -14,6 +14,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
+from broadsheet.cli.indented import print_indented
 from broadsheet.cli.output import console, printable
 from broadsheet.shapes import state_of
 from broadsheet.sources import (
@@ -279,10 +280,7 @@ def _receipt(out: Console, receipt: Receipt, widths: Sequence[int]) -> None:
         ),
         soft_wrap=True,
     )  # fmt: skip
-    lead = INDENT * 2
-    for line in Text(printable(receipt.sentence), style="dim").wrap(out, out.width - len(lead)):
-        line.rstrip()
-        out.print(Text.assemble(lead, line), soft_wrap=True)
+    print_indented(out, Text(printable(receipt.sentence), style="dim"), INDENT * 2)
 
 
 def _numbers(receipt: Receipt) -> str:

@@ -6,12 +6,12 @@ from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
+from broadsheet.cli.indented import INDENT, print_indented
 from broadsheet.cli.output import console, printable
 from broadsheet.edition import Edition, Entry, Scope, Section
 from broadsheet.press.markdown import title_of
 from broadsheet.press.matches import say_within
 
-INDENT = " " * 5
 SHOWN_AUTHORS = 4
 
 
@@ -65,13 +65,13 @@ def _entry(out: Console, entry: Entry, reason: str) -> None:
     heading = Text.assemble((f"{entry.rank:>3}  ", "dim"), (printable(entry.title), "bold"))
     if entry.late_from:
         heading.append(f"  late, of {entry.late_from}", "yellow")
-    _indented(out, heading, first="")
+    print_indented(out, heading, first="")
     names = ", ".join(entry.authors[:SHOWN_AUTHORS])
     if len(entry.authors) > SHOWN_AUTHORS:
         names += " and others"
     known = [names, entry.kicker, f"paper {entry.work_id}"]
-    _indented(out, Text(printable(" · ".join(filter(None, known))), style="dim"))
-    _indented(out, Text(printable(_describe_rank(entry, reason)), style="cyan"))
+    print_indented(out, Text(printable(" · ".join(filter(None, known))), style="dim"))
+    print_indented(out, Text(printable(_describe_rank(entry, reason)), style="cyan"))
 
 
 def _describe_rank(entry: Entry, reason: str) -> str:
@@ -80,11 +80,3 @@ def _describe_rank(entry: Entry, reason: str) -> str:
         return f"{entry.match:.0%}: {reason}"
     lessons = any(part.work_id for part in entry.parts)
     return f"{entry.score:.1f}: {reason}" if entry.score and not lessons else reason
-
-
-def _indented(out: Console, text: Text, first: str = INDENT) -> None:
-    lead = first
-    for line in text.wrap(out, out.width - len(INDENT)):
-        line.rstrip()
-        out.print(Text.assemble(lead, line), soft_wrap=True)
-        lead = INDENT

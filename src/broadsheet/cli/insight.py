@@ -15,6 +15,9 @@ from broadsheet.cli.learning import say_needed
 from broadsheet.cli.output import printable, show_json
 from broadsheet.cli.shelving import as_reader, find_shelf, opened, tell
 
+LEAST = 0.005
+"""A word with fewer points would be told with none."""
+
 if TYPE_CHECKING:
     from broadsheet.learning import Effect, Hood, TrialReport
     from broadsheet.model import Work
@@ -61,7 +64,7 @@ def _print_hood(hood: Hood, works: Mapping[int, Work]) -> None:
         if lesson.work_id in works:
             title = works[lesson.work_id].title
             click.echo(printable(f"{lesson.work_id:>7} {lesson.weight:+6.2f}  {title}"))
-    for word in hood.terms:
+    for word in (each for each in hood.terms if abs(each.points) >= LEAST):
         click.echo(printable(f"{'word':>7} {word.points:+6.2f}  {word.name}"))
     for author in hood.authors:
         click.echo(printable(f"{'author':>7} {author.points:>6.0f}  {author.name}"))

@@ -43,6 +43,8 @@ def new(app: App, shelf: str, limit: int, name: str | None, as_json: bool) -> in
         named = [match.work_id for match in picks.matches]
         near = [because.work_id for match in picks.matches for because in match.because]
         works = library.get_works([*named, *near])
+        if not as_json:  # a program looks at nothing
+            library.journal.note_shown(reader, f"shelf-new {found.id}", named)
     if as_json:
         show_json(shapes.picks(picks, works))
     else:

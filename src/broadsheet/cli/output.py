@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 import click
@@ -51,6 +53,31 @@ def printable(text: str, *, keep_lines: bool = False) -> str:
     if keep_lines:
         return "\n".join(printable(line) for line in text.split("\n"))
     return _UNSAFE.sub("\ufffd", _SPACES.sub(" ", text))
+
+
+@contextmanager
+def logging_lines() -> Iterator[None]:
+    """Within, what the library logs is a line on standard error, with the error it speaks of and
+    where that arose; a person is shown no traceback."""
+    import logging
+    import traceback
+
+    class Lines(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            message = record.getMessage()
+            if error := record.exc_info[1] if record.exc_info else None:
+                error = error.__cause__ or error
+                place = traceback.extract_tb(error.__traceback__)[-1:]
+                where = "".join(f", {each.filename}:{each.lineno}" for each in place)
+                message += f" ({type(error).__name__}: {error}{where})"
+            complain(message)
+
+    lines, log = Lines(logging.WARNING), logging.getLogger("broadsheet")
+    log.addHandler(lines)
+    try:
+        yield
+    finally:
+        log.removeHandler(lines)
 
 
 def complain(message: str) -> None:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from broadsheet.cli.indented import print_indented
 from broadsheet.cli.output import console, printable
 from broadsheet.cli.spark import by_time
 from broadsheet.library import Page, Shown, Stats
@@ -30,7 +31,6 @@ SPOKE_STYLE = {Spoke.WORDS: "green", Spoke.MEANING: "magenta", Spoke.BOTH: "cyan
 MATCH_STYLE = "bold yellow"
 EXCERPT = 260
 LEAD = 60
-INDENT = " " * 5
 TEXTS = ("abstract", "summary")
 NAMES = {
     "arxiv": "arXiv id",
@@ -84,20 +84,11 @@ def _hit(out: Console, place: int, shown: Shown) -> None:
         marked(work.title, shown.title_spans, "bold"),
         (f"  {SPOKE[spoke]}", SPOKE_STYLE[spoke]),
     )
-    _indented(out, heading, first="")
-    _indented(out, Text(facts(work), style="dim"))
+    print_indented(out, heading, first="")
+    print_indented(out, Text(facts(work), style="dim"))
     if work.text:
-        _indented(out, excerpt(work.text, shown.text_spans))
+        print_indented(out, excerpt(work.text, shown.text_spans))
     out.print()
-
-
-def _indented(out: Console, text: Text, first: str = INDENT) -> None:
-    """Wrapped text with every line but perhaps the first moved in, and no blanks at the ends."""
-    lead = first
-    for line in text.wrap(out, out.width - len(INDENT)):
-        line.rstrip()
-        out.print(Text.assemble(lead, line), soft_wrap=True)
-        lead = INDENT
 
 
 def facts(work: Work) -> str:

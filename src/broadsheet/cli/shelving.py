@@ -15,7 +15,7 @@ from broadsheet import shapes
 from broadsheet.cli import codes
 from broadsheet.cli.app import App, pass_app, progress
 from broadsheet.cli.finding import STYLES, as_json
-from broadsheet.cli.output import complain, printable, show_json
+from broadsheet.cli.output import complain, logging_lines, printable, show_json
 from broadsheet.errors import BroadsheetError, ConflictError
 
 if TYPE_CHECKING:
@@ -254,7 +254,7 @@ def import_account(app: App, file: str, name: str | None, as_json: bool) -> int:
 @contextmanager
 def opened(app: App, name: str | None, *, create: bool = False) -> Iterator[tuple[Library, Reader]]:
     """The library, and the reader who acts."""
-    with app.library(create=create) as library:
+    with logging_lines(), app.library(create=create) as library:
         accounts = library.accounts
         yield library, accounts.get_reader(name) if name else accounts.alone()
 

@@ -109,7 +109,9 @@ def _show(shelf: Shelf, steering: Steering, trade_off: TradeOff, as_json: bool) 
 
 
 def _print_trade_off(trade_off: TradeOff, floor: float) -> None:
-    if trade_off.needed:
+    if trade_off.quiet:
+        click.echo(printable(trade_off.quiet))
+    elif trade_off.needed:
         click.echo(f"What a floor means, not enough yet: {say_needed(trade_off.needed)}.")
     for point in trade_off.points:
         mark = "*" if point.floor == floor else " "

@@ -41,7 +41,8 @@ def tune(app: App, status: bool, change: bool, reset: bool, name: str | None, as
     broadsheet tune --reset     search as it is shipped
 
     Questions come from your saved searches, the names of your shelves, and the titles of what you
-    saved. Each answer is kept at once and can be undone.
+    saved last; what you search for otherwise is not kept, and not used. Each answer is kept at once
+    and can be undone.
     """
     if sum((status, change, reset)) > 1:
         raise click.UsageError("Choose one of --status, --apply and --reset.")

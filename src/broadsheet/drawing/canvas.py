@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib
+import numpy as np
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -74,15 +75,14 @@ class Canvas:
         from PIL import Image  # matplotlib's own; slow to import
 
         self._figure.set_facecolor(PAPER)
-        out = io.BytesIO()
+        self._figure.set_dpi(_PNG_SCALE * _POINTS)
         with matplotlib.rc_context(_SETTINGS):
-            FigureCanvasAgg(self._figure)
-            dpi = _PNG_SCALE * _POINTS
-            self._figure.savefig(out, format="png", dpi=dpi, metadata={"Software": None})
+            canvas: Any = FigureCanvasAgg(self._figure)
+            canvas.draw()
+        drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
         small = io.BytesIO()
-        with Image.open(out) as drawn:
-            paletted = drawn.convert("RGB").quantize(_PNG_COLOURS, dither=Image.Dither.NONE)
-            paletted.save(small, format="png", optimize=True)
+        paletted = drawn.quantize(_PNG_COLOURS, dither=Image.Dither.NONE)
+        paletted.save(small, format="png", optimize=True)
         return small.getvalue()
 
     def to_svg(self, caption: str, ways: Sequence[svg.Way] = ()) -> bytes:

@@ -84,7 +84,7 @@ class Profile(Protocol):
 class Ranker(Protocol):
     """Learns from lessons. Deterministic: the same lessons and pool give the same scores.
 
-    `id` names it with its version ("smoothed@1"). `recommend.contract.check_ranker` tries whether a
+    `id` names it with its version ("smoothed@2"). `recommend.contract.check_ranker` tries whether a
     ranker does what is said here; an installed plug-in offers one under the entry point group
     "broadsheet.rankers".
     """

@@ -143,6 +143,13 @@ class PeopleReading(Protocol):
         """A reader's acts, newest first; of all kinds where none is named, only those kept `after`
         the one of a number, or done `since` a moment."""
 
+    def get_shown(
+        self, reader_ids: Collection[int], place: str, limit: int
+    ) -> Mapping[int, Sequence[Signal]]:
+        """What these readers were shown at places whose names begin so, newest first, as far as it
+        is among the last `limit` acts of each; who was shown nothing there is absent. One query a
+        thousand readers."""
+
 
 class PressReading(Protocol):
     """What editions are made of, and those that were printed."""

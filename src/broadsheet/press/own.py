@@ -298,12 +298,15 @@ class OwnPages:
         if not (self._older and self._interests.teaches):
             return []
         picks = self._pick_older()
-        turns = chain.from_iterable(zip_longest(*map(self._enter, picks)))
-        older = [each for each in turns if each and each.work_id not in self._gone]
+        here = self._get(match.work_id for each in picks for match in each.matches)
+        found = ([(each, one) for one in each.matches if one.work_id in here] for each in picks)
+        turns = filter(None, chain.from_iterable(zip_longest(*found)))
+        older = [(each, one) for each, one in turns if one.work_id not in self._gone][:LIBRARY]
         if not older:
             return []
         model = "; ".join(dict.fromkeys(each.model for each in picks if each.matches))
-        entries = renumber(older[:LIBRARY])
+        entered = (self._enter(replace(each, matches=(one,))) for each, one in older)
+        entries = renumber([*chain.from_iterable(entered)])
         return [Section(LIBRARY_KEY, "From the library", entries, note=self._older, model=model)]
 
     def _pick_older(self) -> Sequence[ShelfPicks]:

@@ -63,15 +63,14 @@ def write_receipts(
     `tallies` should begin at `look_back(first)`: what was seen before tells what is to be expected;
     `reports` should end at `look_ahead(last)`. `quiet` and `daily` are as in `ports.Connector`,
     `doubt` as in `ports.Almanac`.
-    A source's receipts begin with its first day, and with what it lists of days before. Where it
-    is `daily`, each target has a receipt
-    for every day, else each category that is seen more often than weekly; every day has at least
-    one. Of a source that was removed, the days with something on them remain. `missing` is asked
-    only where something is. Ordered by source as given, day, category.
+
+    A source's receipts begin with its first day, and with what it lists of days before. Where it is
+    `daily`, each target has a receipt for every day, else each category that is seen more often
+    than weekly; every day has at least one. Of a source that was removed, the days with something
+    on them remain. `missing` is asked only where something is. Ordered by source as given, day,
+    category.
     """
-    counted: dict[str, dict[date, dict[str, DayTally]]] = defaultdict(lambda: defaultdict(dict))
-    for tally in tallies:
-        counted[tally.source][tally.day][tally.category] = tally
+    counted = _group(tallies)
     gone = sorted(counted.keys() - {source.name for source in sources})
     ledgers = make_ledgers(sources, gone, streams, reports, rejections, daily, now)
     written: list[Receipt] = []
@@ -92,6 +91,14 @@ def write_receipts(
             rows = (tally for _, tally in sorted(counted[name][day].items()))
             written += _write_day(ledgers[name], list(rows), missing, "", False, "")
     return tuple(written)
+
+
+def _group(tallies: Sequence[DayTally]) -> defaultdict[str, dict[date, dict[str, DayTally]]]:
+    """Tallies by source, day and category; nothing for a source that has none."""
+    counted: defaultdict[str, dict[date, dict[str, DayTally]]] = defaultdict(dict)
+    for tally in tallies:
+        counted[tally.source].setdefault(tally.day, {})[tally.category] = tally
+    return counted
 
 
 def _write_day(

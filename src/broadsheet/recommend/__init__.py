@@ -1,8 +1,10 @@
 """Shelves that learn: what they have learned, what they find, and how a reader steers them.
 
     terms.py, graph.py, pool.py    papers as rankers see them; saving.py, stocking.py keep them up
+    appending.py, room.py          a few more at once, behind arrays that grow (growing.py)
     lessons.py                     what a shelf learns from
     smoothed.py, space.py          our rankers; contract.py, what a ranker has to do
+    plugged.py, guarded.py         those of plug-ins, and where one of them fails
     teaching.py, matching.py       what a shelf makes of papers
     offers.py, calibration.py      how sure it is
     choosing.py, desk.py, table.py what it shows in an edition, and on its own page

@@ -115,11 +115,12 @@ class Answers(Owned):
     # --- Undoing ------------------------------------------------------------------------------
 
     def _undo(self, transaction: Transaction, signal: Signal, now: datetime) -> str:
-        """Put back what is still as the act left it."""
+        """Put back what is still as the act left it, and no later act has changed since."""
         work = self._find_work(signal.work_id or 0)
         found = self._store.find_answers(signal.reader_id, [work.id]).get(work.id, ())
         present = {each.shelf_id: each for each in found}
         standing = {_EVERY_SHELF, *(each.id for each in self._store.get_shelves(signal.reader_id))}
+        standing -= self._touched_since(signal)
         back: list[Pair] = []
         for shelf_id, was, became in signal.detail["undo"]["pairs"]:
             blank = Answer(signal.reader_id, shelf_id, work.id, Opinion.HIDE, now)
@@ -132,6 +133,17 @@ class Answers(Owned):
             )
         _apply(transaction, back)
         return f"Your answer to {quote(work.title)} is as it was."
+
+    def _touched_since(self, signal: Signal) -> set[int]:
+        """The shelves for which a later act of the reader's changed the answer to this paper: what
+        is not there might have been taken back by that one."""
+        later = self._journal.get_later(signal, [*_ACTS.values(), Act.TAKE_BACK])
+        return {
+            shelf_id
+            for each in later
+            if each.work_id == signal.work_id
+            for shelf_id, _, _ in each.detail["undo"]["pairs"]
+        }
 
 
 def _apply(transaction: Transaction, pairs: Sequence[Pair]) -> None:

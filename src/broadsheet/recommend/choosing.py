@@ -36,15 +36,17 @@ def share_out(rankings: Sequence[Ranking], rooms: Sequence[int]) -> list[Ranking
     paper comes twice and a first shelf does not empty the others. Lists are cut to what can have
     a place."""
     reach = LATITUDE * sum(rooms) + MOST
-    place: dict[int, tuple[int, int]] = {}
-    for number, ranking in enumerate(rankings):
-        for position, row in enumerate(ranking.rows[:reach].tolist()):
-            place[row] = min(place.get(row, (position, number)), (position, number))
-    shared = []
-    for number, ranking in enumerate(rankings):
-        own = np.array([place[row][1] == number for row in ranking.rows[:reach].tolist()], bool)
-        shared.append(ranking.take(np.flatnonzero(own)))
-    return shared
+    listed = [ranking.rows[:reach] for ranking in rankings]
+    size = max((int(rows.max(initial=-1)) for rows in listed), default=-1) + 1
+    best, owners = np.full(size, reach), np.zeros(size, np.int64)
+    for number, rows in enumerate(listed):
+        positions = np.arange(len(rows))
+        higher = positions < best[rows]
+        best[rows[higher]], owners[rows[higher]] = positions[higher], number
+    return [
+        ranking.take(np.flatnonzero(owners[rows] == number))
+        for number, (ranking, rows) in enumerate(zip(rankings, listed, strict=True))
+    ]
 
 
 def spread(ranking: Ranking, pool: Pool, room: int) -> Ranking:

@@ -89,7 +89,7 @@ class Desk:
         self._read: Mapping[int, Brief] = {}
 
     def read(self, readers: Sequence[Reader]) -> None:
-        """Read what is needed to pick for these readers, and forget those before. Five queries,
+        """Read what is needed to pick for these readers, and forget those before. Six queries,
         however many there are; for one who is not among them, `pick` reads anew each time."""
         self._read = read_briefs(self._store, [each.id for each in readers], self._now)
 
@@ -108,7 +108,7 @@ class Desk:
         The name of the `edition` is the reader's date (default: that of the desk's moment): by it
         shelves are silent, and the coin of a trial is thrown.
 
-        Five queries, however many shelves and papers there are; none after `read`.
+        Six queries, however many shelves and papers there are; none after `read`.
         """
         brief = self._read.get(reader.id)
         if brief is None:
@@ -117,7 +117,7 @@ class Desk:
         if stock is None:
             return [_say(study, READING) for study in desires.studies]
         views = self._teacher.learn_all(desires, stock)
-        calibration = self._teacher.calibrate(desires, views, stock, self._now, brief.editions)
+        calibration = self._teacher.calibrate(desires, views, stock, self._now, brief.past)
         day = read_day(edition) or self._now.date()
         asked = [view for view in views.values() if not find_silence(view.study, day)]
         left = exclude(stock.pool, {*desires.known, *taken})
@@ -159,11 +159,10 @@ class Desk:
         self, view: View, allowed: NDArray[np.bool_], calibration: Calibration, more: Rows
     ) -> Ranking:
         """What is near a shelf of all that it may show."""
-        # All papers for every shelf: a ranker keeps what it works out of the same rows.
-        ranking = rank(view, self._rows, calibration)
+        ranking = rank(view, self._rows, calibration, allowed)
         if len(more):
-            ranking = ranking.merge(rank(view, more, calibration))
-        return find_telling(view, ranking.take(allowed[ranking.rows]))
+            ranking = ranking.merge(rank(view, more, calibration, allowed))
+        return find_telling(view, ranking)
 
     def _challenge(self, slot: Slot, stock: Stock, allowed: NDArray[np.bool_], more: Rows) -> Slot:
         """The slot with what the challenger of a trial would show, which it chooses from the same

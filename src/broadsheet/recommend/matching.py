@@ -92,9 +92,15 @@ def tell_nothing(study: Study) -> str:
     return NOT_READ if study.likes else NOTHING_LEARNED
 
 
-def rank(view: View, rows: Rows, calibration: Calibration) -> Ranking:
-    """Order papers, the best first; among equals by row."""
+def rank(
+    view: View, rows: Rows, calibration: Calibration, within: NDArray[np.bool_] | None = None
+) -> Ranking:
+    """Order papers, the best first; among equals by row. Of the pool, only those `within` are
+    taken, but all are scored: a ranker keeps what it works out of the same rows."""
     scores = view.profile.score(rows)
+    if within is not None:
+        kept = within[rows]
+        rows, scores = rows[kept], scores[kept]
     order = np.lexsort((rows, -scores))
     rows, scores = rows[order], scores[order]
     chances = None

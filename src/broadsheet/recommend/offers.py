@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -28,6 +28,13 @@ EDITIONS = 14
 RIPE = timedelta(days=2)
 """What was offered less long ago may yet be looked at."""
 
+ACTS = 500
+"""Of what their shelves' own pages showed, as much as is among a reader's last so many acts."""
+
+PAGE = "shelf-new "
+"""What the place of an impression begins with that is of such a page; the shelf's number follows
+(`data-place` in its template)."""
+
 SAMPLE = 512
 
 
@@ -37,6 +44,22 @@ class Offer(NamedTuple):
     work_id: int
     kept: bool
     seen: float
+
+
+class Look(NamedTuple):
+    """Papers that a shelf's own page showed, in their order."""
+
+    shelf_id: int
+    at: datetime
+    works: tuple[int, ...]
+
+
+class Past(NamedTuple):
+    """What a reader was shown: in the last own editions that arrived, and on the shelves' own
+    pages; newest first."""
+
+    editions: Sequence[Edition] = ()
+    looks: Sequence[Look] = ()
 
 
 class Told(NamedTuple):
@@ -62,13 +85,35 @@ def list_found(edition: Edition, shelf_id: int) -> list[Entry]:
     ]
 
 
-def read_editions(store: Store, reader_id: int, limit: int = EDITIONS) -> Sequence[Edition]:
+def read_editions(store: Store, reader_id: int, limit: int) -> Sequence[Edition]:
     """A reader's last own editions that arrived, newest first; one query."""
     return store.get_last_editions([reader_id], limit, arrived=True).get(reader_id, ())
 
 
+def read_pasts(store: Store, reader_ids: Sequence[int]) -> dict[int, Past]:
+    """What these readers were shown; two queries."""
+    editions = store.get_last_editions(reader_ids, EDITIONS, arrived=True)
+    looks = read_looks(store, reader_ids)
+    return {each: Past(editions.get(each, ()), looks.get(each, ())) for each in reader_ids}
+
+
+def read_looks(store: Store, reader_ids: Collection[int]) -> Mapping[int, Sequence[Look]]:
+    """What the pages of their shelves showed to these readers, newest first; one query."""
+    shown = store.get_shown(reader_ids, PAGE, ACTS)
+    return {
+        reader: [
+            Look(int(number), signal.at, tuple(signal.detail["works"]))
+            for signal in signals
+            # What a takeout brought speaks of shelves by the numbers of another library.
+            if (number := signal.detail["place"][len(PAGE) :]).isdecimal()
+            and not signal.detail.get("brought")
+        ]
+        for reader, signals in shown.items()
+    }
+
+
 def find_offers(
-    editions: Sequence[Edition],
+    past: Past,
     answers: Sequence[Answer],
     shelf_id: int,
     kept: frozenset[int],
@@ -81,22 +126,38 @@ def find_offers(
     how often offers are (see `calibration`).
     """
     said = {each.work_id: each.opinion for each in answers if each.shelf_id == shelf_id}
-    old = _list_shown((each for each in editions if each.made_at <= now - RIPE), shelf_id)
+    ripe = now - RIPE
+    old = _list_shown(
+        Past(
+            [each for each in past.editions if each.made_at <= ripe],
+            [each for each in past.looks if each.at <= ripe],
+        ),
+        shelf_id,
+    )
     offers = []
-    for number, rank in _list_shown(editions, shelf_id).items():
+    for number in _list_shown(past, shelf_id):
         opinion = said.get(number, Opinion.HIDE)
         if opinion is not Opinion.HIDE:
             offers.append(Offer(number, opinion is Opinion.LIKE, 1.0))
         elif number in old:
-            offers.append(Offer(number, number in kept, examination(rank)))
+            offers.append(Offer(number, number in kept, examination(old[number])))
     return offers
 
 
-def _list_shown(editions: Iterable[Edition], shelf_id: int) -> dict[int, int]:
-    """The papers that a shelf has shown, each with its place."""
-    return {
-        entry.work_id: entry.rank for edition in editions for entry in list_found(edition, shelf_id)
-    }
+def _list_shown(past: Past, shelf_id: int) -> dict[int, int]:
+    """The papers that a shelf has shown, each with the first place at which it stood."""
+    shown: dict[int, int] = {}
+    placed = [
+        (entry.work_id, entry.rank)
+        for edition in past.editions
+        for entry in list_found(edition, shelf_id)
+    ]
+    for look in past.looks:
+        if look.shelf_id == shelf_id:
+            placed += [(number, place) for place, number in enumerate(look.works, 1)]
+    for number, place in placed:
+        shown[number] = min(place, shown.get(number, place))
+    return shown
 
 
 def read_off(

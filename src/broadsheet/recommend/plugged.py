@@ -10,6 +10,7 @@ from typing import overload
 
 from broadsheet.mishaps import Mishap
 from broadsheet.ports import Ranker
+from broadsheet.recommend.guarded import GuardedRanker
 
 ENTRY_POINT_GROUP = "broadsheet.rankers"
 
@@ -18,14 +19,14 @@ _log = logging.getLogger(__name__)
 
 class PluggedRankers(Sequence[Ranker]):
     """The rankers of installed plug-ins, in order of their names; made when first asked for. One
-    that cannot be loaded is left out, and the log says so."""
+    that cannot be loaded is left out, and the log says so; `guarded` has those that fail later."""
 
     @cached_property
     def _rankers(self) -> list[Ranker]:
         rankers: list[Ranker] = []
         for each in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda each: each.name):
             with Mishap(_log, "The ranker %s cannot be loaded", each.name):
-                rankers.append(each.load()())
+                rankers.append(GuardedRanker(each.load()()))
         return rankers
 
     def __len__(self) -> int:

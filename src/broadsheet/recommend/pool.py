@@ -20,6 +20,7 @@ from broadsheet.learning import Wish
 from broadsheet.model import Work
 from broadsheet.ports import Pool, Progress, Sparse, silent
 from broadsheet.recommend.graph import Neighbours, add_neighbours, find_neighbours, make_graph
+from broadsheet.recommend.room import Room
 from broadsheet.recommend.terms import Vocabulary, learn, read_text, tokenise_pairs, weigh
 from broadsheet.text import fold
 
@@ -93,7 +94,8 @@ class Marks(NamedTuple):
 @dataclass(frozen=True, slots=True, eq=False)
 class Stock:
     """A pool, and what it takes to add papers to it. `known` is how many papers the vocabulary and
-    the `centre` [d] of the vectors were learned from; `fame` is how much was done with each."""
+    the `centre` [d] of the vectors were learned from; `fame` is how much was done with each. Where
+    there is `room`, it holds the arrays of the pool, with room for more papers behind."""
 
     pool: Pool
     vocabulary: Vocabulary
@@ -102,6 +104,7 @@ class Stock:
     marks: Marks
     fame: NDArray[np.float32]
     known: int
+    room: Room | None = None
 
 
 def build(

@@ -1,7 +1,7 @@
 """Which ranker serves a shelf, by its own likes: each is hidden once, and should be found.
 
 The first ranker is for few likes. One that looks closely at what sets the likes apart needs more of
-them; from `ENOUGH` on it was the better one in the mean over the readers that we replayed, so it
+them; from `ENOUGH` on it found more for the readers that we replayed, in as good an order, so it
 serves from there on, unless the shelf's own likes speak against it. They speak softly: with twenty
 to forty likes the ranker that finds the hidden ones better is hardly more often the one that finds
 the reader's other papers better, which is why they may object and need not agree.

@@ -3,15 +3,15 @@
 The score of a paper c is the sum over lessons l of their weight times the affinity A(c, l):
 
     A = features(c) . features(l), with the main directions of the pool shrunk (`space`)
-      + GRAPH * (W + W^2)(c, l)
+      + GRAPH * (W + FAR * W^2)(c, l)
 
-W is the normalised adjacency of nearest neighbours: a like makes its neighbours likely, and theirs
-less so. That is the start of the series in W of spectrally transformed kernels, which our
-measurements found best beside a centroid; longer walks add nothing there and cost much. "Not for
-me" is a Rocchio step (1971): the mean of the dislikes counts a quarter of that of the likes, the
-other way. What is unlabelled is the background, never a negative. Since the score is a sum over the
-lessons, what each adds is exact, and several interests in one shelf do not blur each other: each
-like brings its own neighbours.
+W is the normalised adjacency of nearest neighbours, with hubs discounted (`space`): a like makes
+its neighbours likely, and theirs. That is the start of the series in W of spectrally transformed
+kernels, which our measurements found best beside a centroid; longer walks add nothing there and
+cost much. "Not for me" is a Rocchio step (1971): the mean of the dislikes counts a quarter of that
+of the likes, the other way. What is unlabelled is the background, never a negative. Since the
+score is a sum over the lessons, what each adds is exact, and several interests in one shelf do not
+blur each other: each like brings its own neighbours.
 """
 
 from __future__ import annotations
@@ -27,9 +27,12 @@ from broadsheet.recommend.plain import is_plain
 from broadsheet.recommend.products import Cut, cut, multiply
 from broadsheet.recommend.space import Floats, Space, Spaces, add_rows, check_rows
 
-GRAPH = 6.5
+GRAPH = 3.0
+FAR = 2.0
+"""A second step, over a neighbour to its neighbours, counts so many times a first one."""
+
 ROCCHIO = 0.25
-BLOCK = 64
+BLOCK = 128
 """What lessons add is worked out for so many papers at a time."""
 
 
@@ -53,12 +56,13 @@ class SmoothedRanker:
 
 def our_rankers() -> tuple[Ranker, ...]:
     """Ours: the one for few likes first, then the one that can be better once there are many. They
-    share what they work out of a pool. How strong each ridge is was chosen on half of the readers
-    of citeulike; the first is equally good from half to twice as much."""
+    share what they work out of a pool. The first ridge was chosen on half of the readers of
+    citeulike, and is equally good from half to twice as much; the graph and the second ridge, on
+    these and four other collections (docs/benchmarks.md)."""
     spaces = Spaces()
     return (
-        SmoothedRanker("smoothed@1", "Neighbours and centre", 0.032, spaces),
-        SmoothedRanker("ridge@1", "Neighbours and ridge regression", 0.003, spaces),
+        SmoothedRanker("smoothed@2", "Neighbours and centre", 0.032, spaces),
+        SmoothedRanker("ridge@2", "Neighbours and ridge regression", 0.01, spaces),
     )
 
 
@@ -79,23 +83,26 @@ class SmoothedProfile:
         self._constant = self._total * space.mean_square - float(
             self._amounts @ space.pulls[self._rows]
         )
-        self._near = add_rows(space.graph, self._rows, self._amounts)
-        np.add.at(self._near, self._rows, self._amounts)
+        own = space.shares[self._rows] * self._amounts
+        self._near = np.float32(FAR) * space.shares**2 * add_rows(space.graph, self._rows, own)
+        np.add.at(self._near, self._rows, own)
 
     def score(self, rows: Rows) -> Scores:
         """See `ports.Profile`."""
         block = self._space.take(rows)
         scores = block.words @ self._words + block.vectors @ self._vector
         scores -= block.places @ self._place
-        scores += GRAPH * (block.graph @ self._near)
+        scores += GRAPH * block.shares * (block.graph @ self._near)
         scores += np.float32(self._constant) - np.float32(self._total) * block.pulls
-        return np.asarray(scores, np.float32)
+        return np.asarray(scores if block.asked is None else scores[block.asked], np.float32)
 
     def contributions(self, rows: Rows) -> Scores:
         """See `ports.Profile`; the constant is 0."""
         space, own = self._space, self._rows
         check_rows(rows, len(space.pulls))
-        words, near = cut(space.words, own), cut(space.graph, own).mark(own)
+        words, near = cut(space.words, own), cut(space.graph, own)
+        far = np.float32(FAR) * space.shares[near.columns] ** 2
+        near = near._replace(values=far * near.values).mark(own)
         found = np.zeros((len(rows), len(own)), np.float32)
         for start in range(0, len(rows), BLOCK):
             some = slice(start, start + BLOCK)
@@ -109,7 +116,8 @@ class SmoothedProfile:
         alike += space.vectors[rows] @ space.vectors[own].T
         alike -= (space.places[rows] * self._shrunk) @ space.places[own].T
         alike += np.float32(space.mean_square) - space.pulls[rows, None] - space.pulls[None, own]
-        alike += np.float32(GRAPH) * multiply(cut(space.graph, rows), near)
+        walked = multiply(cut(space.graph, rows), near)
+        alike += np.float32(GRAPH) * space.shares[rows, None] * walked * space.shares[own]
         return np.asarray(alike * self._amounts, np.float32)
 
     def terms(self, row: int | None, limit: int) -> Sequence[Weight]:

@@ -5,6 +5,8 @@ the pool. The directions in which the papers of a pool differ most say what fiel
 than what a reader of that field looks for; a ridge regression on the likes, with all that is
 unlabelled at 0, shrinks them (Hoerl and Kennard 1970). With the covariance of the features written
 as its leading eigenvectors and nothing beside them, that needs one projection of each paper.
+
+Papers that many others find near, hubs, would be near every like: their edges are discounted.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broadsheet.ports import Pool, Rows, Scores, Sparse
+from broadsheet.recommend.growing import Growing
 from broadsheet.recommend.products import cut
 
 Floats = NDArray[np.float32]
@@ -40,15 +43,22 @@ BLOCKS = 4
 LEAST_ROWS = 256
 """So many selections of at least so many rows are kept at hand, those used last."""
 
+MOST_OF = 2
+"""Where one in so many papers of a pool is asked for, or more, all are scored: to copy what is
+known of so many takes longer, and as much memory again."""
+
 
 class Block(NamedTuple):
-    """What is needed to score some papers of a pool: its arrays, for their rows only."""
+    """What is needed to score some papers of a pool: its arrays, for their rows only; or for all,
+    and which rows are `asked` for."""
 
     words: Sparse
     vectors: Floats
     places: Floats
     pulls: Floats
     graph: Sparse
+    shares: Floats
+    asked: Rows | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,12 +79,20 @@ class Directions:
 class Space:
     """The features of the papers of a pool about their mean, and where they lie along its
     directions: `places` [n, r]. `pulls` [n] are the products of the features with their mean, and
-    `mean_square` is that of the mean with itself. Given the space of the `base` of a pool, only the
-    papers behind are worked out, and along its directions."""
+    `mean_square` is that of the mean with itself; `shares` [n] are what the edges of each paper
+    count in the graph. Given the space of the `base` of a pool, only the papers behind are worked
+    out, and along its directions."""
+
+    vectors: Floats
+    places: Floats
+    pulls: Floats
+    _grown: list[Growing[np.float32]]
 
     def __init__(self, pool: Pool, base: Space | None = None) -> None:
         self.words, self.graph = pool.words, pool.graph
         known = len(base.pulls) if base else 0
+        shares = discount_hubs(pool.graph, known)
+        self.shares: Floats = np.concatenate([base.shares, shares]) if base else shares
         words = pool.words[known:] if base else pool.words
         vectors = pool.vectors[known:] * np.float32(VECTORS)
         found = base.directions if base else find_directions(words, vectors)
@@ -84,13 +102,12 @@ class Space:
         pulls: Floats = words @ mean[0] + vectors @ mean[1]
         places: Floats = words @ found.words + vectors @ found.vectors
         places -= mean[0] @ found.words + mean[1] @ found.vectors
+        more = vectors, places, pulls
         if base:
-            vectors = np.concatenate([base.vectors, vectors])
-            pulls = np.concatenate([base.pulls, pulls])
-            places = np.concatenate([base.places, places])
-        self.vectors: Floats = vectors
-        self.pulls: Floats = pulls
-        self.places: Floats = places
+            self._grown = [rows.add(new) for rows, new in zip(base._grown, more, strict=True)]
+        else:
+            self._grown = [Growing(each).reserve() for each in more]
+        self.vectors, self.places, self.pulls = (each.rows for each in self._grown)
         self._blocks: OrderedDict[bytes, Block] = OrderedDict()
         self._lock = Lock()
 
@@ -98,8 +115,10 @@ class Space:
         """What is needed to score these papers. Raises IndexError for a row there is not."""
         count = len(self.pulls)
         check_rows(rows, count)
-        if len(rows) == count and np.array_equal(rows, np.arange(count)):
-            return Block(self.words, self.vectors, self.places, self.pulls, self.graph)
+        if MOST_OF * len(rows) >= count:
+            return Block(
+                self.words, self.vectors, self.places, self.pulls, self.graph, self.shares, rows
+            )
         if len(rows) < LEAST_ROWS:
             return self._cut(rows)
         key = rows.tobytes()
@@ -119,6 +138,7 @@ class Space:
             self.places[rows],
             self.pulls[rows],
             self.graph[rows],
+            self.shares[rows],
         )
 
 
@@ -156,6 +176,20 @@ def check_rows(rows: Rows, count: int) -> None:
     """Raises IndexError where a pool of so many papers lacks one of these rows."""
     if len(rows) and (rows.min() < 0 or rows.max() >= count):
         raise IndexError(f"a pool of {count} papers has no row {rows.min()} or {rows.max()}")
+
+
+def discount_hubs(graph: Sparse, first: int = 0) -> Floats:
+    """What an edge of each paper, from the `first` on, counts: one over the sum of all that it has
+    in a symmetric graph [n, n]; of 1 where it has none. An edge is discounted at both of its ends.
+
+    Where the weights are normalised by the roots of the degrees, the sum is about the root of a
+    paper's degree over those of its neighbours. Density is divided out likewise by Coifman and
+    Lafon, "Diffusion maps" (2006).
+    """
+    starts = graph.indptr[first:]
+    owners = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    totals = np.bincount(owners, graph.data[starts[0] :], minlength=len(starts) - 1)
+    return (1 / np.where(totals > 0, totals, 1)).astype(np.float32)
 
 
 def find_directions(words: Sparse, vectors: Floats) -> Directions:

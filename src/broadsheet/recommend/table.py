@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 import numpy as np
 
-from broadsheet.edition import Edition
 from broadsheet.errors import NotFoundError
 from broadsheet.learning import Effect, Hood, Moved, ShelfPicks, TradeOff
 from broadsheet.ports import Pool, Rows, Store
 from broadsheet.recommend.calibration import NEEDED, Calibration, rescore, standardise
 from broadsheet.recommend.choosing import room_for, spread
 from broadsheet.recommend.desk import READING
+from broadsheet.recommend.guarded import try_alone
 from broadsheet.recommend.hood import count_authors, review_weeks
 from broadsheet.recommend.lessons import Desires, Study
 from broadsheet.recommend.matching import (
@@ -27,7 +28,7 @@ from broadsheet.recommend.matching import (
     rank,
     tell_nothing,
 )
-from broadsheet.recommend.offers import read_editions
+from broadsheet.recommend.offers import EDITIONS, Past, read_editions, read_looks, read_pasts
 from broadsheet.recommend.pool import Stock
 from broadsheet.recommend.teaching import NONE_YET, Teacher, name_model
 from broadsheet.recommend.trade_off import work_out
@@ -39,6 +40,8 @@ FIRST = 10
 MOST_EDITIONS = 120
 MOST_TERMS = 20
 NOWHERE = (0, 0.0)
+
+Found = TypeVar("Found")
 
 
 class Table:
@@ -64,15 +67,22 @@ class Table:
 
     def rank(self, days: int, limit: int) -> ShelfPicks:
         """What the shelf finds among the papers of the last days, the best first."""
+        shelf = self._study.shelf
+        return self._try(
+            lambda desires: self._rank(desires, days, limit),
+            lambda said: ShelfPicks(shelf.id, shelf.name, quiet=said),
+        )
+
+    def _rank(self, desires: Desires, days: int, limit: int) -> ShelfPicks:
         shelf, stock = self._study.shelf, self._stock
         if stock is None:
             return ShelfPicks(shelf.id, shelf.name, quiet=READING)
-        views = self._teacher.learn_all(self._desires, stock)
+        views = self._teacher.learn_all(desires, stock)
         view = views.get(shelf.id)
         if view is None:
             return ShelfPicks(shelf.id, shelf.name, quiet=tell_nothing(self._study))
-        calibration = self._calibrate(views, stock)
-        ranking = rank(view, self._choose_from(stock, days), calibration)
+        calibration = self._calibrate(desires, views, stock)
+        ranking = self._rank_new(view, stock, days, calibration)
         shown = spread(ranking, stock.pool, limit)
         return ShelfPicks(
             shelf.id,
@@ -84,7 +94,8 @@ class Table:
         )
 
     def effect_without(self, work_id: int, days: int = 31) -> Effect:
-        """The first papers with and without a lesson. Raises NotFoundError for what is none."""
+        """The first papers with and without a lesson. Raises NotFoundError for what is none,
+        RankerError where the shelf's ranker fails."""
         study, stock = self._study, self._stock
         rest = [each for each in study.lessons if each.work_id != work_id]
         if len(rest) == len(study.lessons):
@@ -93,10 +104,11 @@ class Table:
         view = self._teacher.learn(study, stock) if stock else None
         if stock is None or view is None:
             return effect
-        rows, pool = self._choose_from(stock, days), stock.pool
-        before = rank(view, rows, NONE_YET)
+        pool = stock.pool
+        before = self._rank_new(view, stock, days, NONE_YET)
         other = self._teacher.learn(replace(study, lessons=rest), stock)
-        after = rank(other, rows, NONE_YET) if other else before.take(np.empty(0, np.int64))
+        nothing = before.take(np.empty(0, np.int64))
+        after = self._rank_new(other, stock, days, NONE_YET) if other else nothing
         first, second = (spread(each, pool, FIRST) for each in (before, after))
         return replace(
             effect,
@@ -106,12 +118,12 @@ class Table:
         )
 
     def describe(self) -> Hood:
-        """What the shelf has learned, and how good its editions were. Three queries."""
+        """What the shelf has learned, and how good its editions were. Four queries."""
         study, stock = self._study, self._stock
-        views = self._teacher.learn_all(self._desires, stock) if stock else {}
-        view = views.get(study.shelf.id)
-        quiet = READING if stock is None else "" if view else tell_nothing(study)
-        editions = read_editions(self._store, study.shelf.reader_id, MOST_EDITIONS)
+        reader = study.shelf.reader_id
+        editions = read_editions(self._store, reader, MOST_EDITIONS)
+        looks = read_looks(self._store, [reader]).get(reader, ())
+        past = Past(editions[:EDITIONS], looks)
         likes = [each.work_id for each in study.lessons if each.weight > 0]
         hood = Hood(
             study.shelf.id,
@@ -119,51 +131,79 @@ class Table:
             lessons=tuple(study.lessons),
             authors=count_authors(self._store.get_works(likes)),
             weeks=review_weeks(editions, self._desires, study.shelf.id, self._now, stock),
-            quiet=quiet,
         )
-        if stock is None or view is None:
-            return hood
+        return self._try(
+            lambda desires: self._describe_learned(hood, desires, past),
+            lambda said: replace(hood, quiet=said),
+        )
+
+    def _describe_learned(self, hood: Hood, desires: Desires, past: Past) -> Hood:
+        stock = self._stock
+        if stock is None:
+            return replace(hood, quiet=READING)
+        views = self._teacher.learn_all(desires, stock)
+        view = views.get(hood.shelf_id)
+        if view is None:
+            return replace(hood, quiet=tell_nothing(self._study))
         return replace(
             hood,
             model=name_model(view, stock, self._space),
             terms=tuple(view.profile.terms(None, MOST_TERMS)),
-            needed=self._calibrate(views, stock, editions).needed,
+            needed=self._calibrate(desires, views, stock, past).needed,
         )
 
     def trade_off(self, days: int = 28) -> TradeOff:
         """What each floor would have meant for the papers of the last days, those included that the
         reader has kept or answered to since, as if the shelf had not learned from them: without
         these it would be worked out on what was left over."""
+        number = self._study.shelf.id
+        return self._try(
+            lambda desires: self._trade_off(desires, days),
+            lambda said: TradeOff(number, 0, NEEDED, quiet=said),
+        )
+
+    def _trade_off(self, desires: Desires, days: int) -> TradeOff:
         study, stock = self._study, self._stock
-        views = self._teacher.learn_all(self._desires, stock) if stock else {}
+        views = self._teacher.learn_all(desires, stock) if stock else {}
         view = views.get(study.shelf.id)
         if stock is None or view is None:
             return TradeOff(study.shelf.id, 0, NEEDED, 0)
-        rows = self._choose_from(stock, days, known=True)
+        rows = self._choose_from(stock, days)
         scores = standardise(rescore(view.profile, view.lessons, rows), view.reference)
         per_day = room_for(study.steering, 1)
-        when, calibration = stock.pool.days[rows], self._calibrate(views, stock)
+        when, calibration = stock.pool.days[rows], self._calibrate(desires, views, stock)
         return work_out(study.shelf.id, calibration, scores, when, per_day=per_day, least=TELLING)
 
-    def _choose_from(self, stock: Stock, days: int, *, known: bool = False) -> Rows:
-        """The papers of the last days, or else the newest, that the shelf may show, or might have
-        before they were `known`."""
+    def _rank_new(self, view: View, stock: Stock, days: int, calibration: Calibration) -> Ranking:
+        """What the shelf may show of the last days, the best first."""
+        new = exclude(stock.pool, self._desires.known)
+        return rank(view, self._choose_from(stock, days), calibration, new)
+
+    def _choose_from(self, stock: Stock, days: int) -> Rows:
+        """The papers of the last days, or else the newest, that the shelf may show or might have
+        shown before they were known."""
         pool = stock.pool
         left = allow(stock, self._study.steering)
-        if not known:
-            left &= exclude(pool, self._desires.known)
         new = pool.days > self._now.toordinal() - days
         if np.count_nonzero(new) < FEW:
             newest = np.lexsort((-pool.numbers, -pool.days))[:FEW]
             new[newest] = True
         return np.flatnonzero(left & new)
 
+    def _try(self, work: Callable[[Desires], Found], instead: Callable[[str], Found]) -> Found:
+        return try_alone(work, self._desires, self._study, instead)
+
     def _calibrate(
-        self, views: dict[int, View], stock: Stock, editions: Sequence[Edition] | None = None
+        self,
+        desires: Desires,
+        views: dict[int, View],
+        stock: Stock,
+        past: Past | None = None,
     ) -> Calibration:
-        if editions is None:
-            editions = read_editions(self._store, self._study.shelf.reader_id)
-        return self._teacher.calibrate(self._desires, views, stock, self._now, editions)
+        if past is None:
+            reader = self._study.shelf.reader_id
+            past = read_pasts(self._store, [reader])[reader]
+        return self._teacher.calibrate(desires, views, stock, self._now, past)
 
 
 def _compare(before: Ranking, after: Ranking, rows: Sequence[int], pool: Pool) -> tuple[Moved, ...]:

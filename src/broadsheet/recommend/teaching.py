@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import numpy as np
 
-from broadsheet.edition import Edition
 from broadsheet.learning import Opinion
+from broadsheet.mishaps import Mishap
 from broadsheet.phrases import count
 from broadsheet.ports import ArrayCache, Lessons, Pool, Ranker
 from broadsheet.recommend.briefs import Brief
@@ -16,18 +17,20 @@ from broadsheet.recommend.calibration import Calibration, Prior, learn_prior
 from broadsheet.recommend.lessons import Desires, Study
 from broadsheet.recommend.matching import View, look
 from broadsheet.recommend.offers import (
+    Past,
     Told,
     calibrate,
     find_offers,
     join,
     read_off,
-    sample,
 )
 from broadsheet.recommend.pool import Stock
 from broadsheet.recommend.preferences import Preferences
 from broadsheet.recommend.saving import load_prior, save_prior
 
 NONE_YET = calibrate([])
+
+_log = logging.getLogger(__name__)
 
 
 class Teacher:
@@ -80,14 +83,16 @@ class Teacher:
             one, nothing = np.zeros(1, np.int64), np.empty(0, np.int64)
             weights = np.ones(1, np.float32), np.empty(0, np.float32)
             for ranker in self._ours:
-                ranker.learn(Lessons(one, nothing, *weights), pool).score(sample(pool, one))
+                ranker.learn(Lessons(one, nothing, *weights), pool)
 
     def listen(self, briefs: Iterable[Brief], stock: Stock, now: datetime) -> None:
-        """Learn what readers have in common, and ask their shelves which ranker serves them."""
+        """Learn what readers have in common, and ask their shelves which ranker serves them; one
+        for whom a ranker fails is not heard."""
         heard = []
-        for desires, editions in briefs:
-            views = self.learn_all(desires, stock)
-            heard.append(join(self._read_off(desires, views, stock, now, editions)))
+        for desires, past in briefs:
+            with Mishap(_log, "The shelves of a reader cannot be listened to"):
+                views = self.learn_all(desires, stock)
+                heard.append(join(self._read_off(desires, views, stock, now, past)))
         if prior := learn_prior(heard):
             save_prior(self._cache, prior)
         self._prior = prior
@@ -103,11 +108,11 @@ class Teacher:
         views: dict[int, View],
         stock: Stock,
         now: datetime,
-        editions: Sequence[Edition],
+        past: Past,
     ) -> Calibration:
         """How the chance follows from the score for a reader, from what became of the papers that
-        these last editions offered for any of the shelves."""
-        told = self._read_off(desires, views, stock, now, editions)
+        any of the shelves has shown lately."""
+        told = self._read_off(desires, views, stock, now, past)
         if self._prior is None:
             self._prior = load_prior(self._cache)
         return calibrate(told, self._prior)
@@ -118,13 +123,13 @@ class Teacher:
         views: dict[int, View],
         stock: Stock,
         now: datetime,
-        editions: Sequence[Edition],
+        past: Past,
     ) -> list[Told]:
         liked = {each.work_id for each in desires.answers if each.opinion is Opinion.LIKE}
         kept = frozenset(desires.saved | liked)
         told: list[Told] = []
         for number, view in views.items():
-            offers = find_offers(editions, desires.answers, number, kept, now)
+            offers = find_offers(past, desires.answers, number, kept, now)
             told.append(read_off(offers, view.profile, view.lessons, stock.pool, view.reference))
         return told
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from broadsheet.errors import StorageBusyError, StorageError, StorageReadOnlyError
 
 POLL_SECONDS = 0.02
+HOLDER_BYTES = 20
 
 
 class WriteLock:
@@ -37,8 +38,7 @@ class WriteLock:
             handle = self._open()
             try:
                 self._lock(handle, deadline)
-                os.ftruncate(handle, 0)
-                os.pwrite(handle, str(os.getpid()).encode(), 0)
+                _sign(handle)
                 yield
             finally:
                 os.close(handle)
@@ -61,9 +61,21 @@ class WriteLock:
                 return
             except BlockingIOError as error:
                 if time.monotonic() >= deadline:
-                    holder = os.pread(handle, 20, 0).decode("ascii", "replace") or "unknown"
+                    holder = _read_holder(handle).decode("ascii", "replace") or "unknown"
                     raise StorageBusyError(
                         f"Another process (number {holder}) is writing to the library; "
                         "try again when it is done."
                     ) from error
             time.sleep(POLL_SECONDS)
+
+
+def _sign(handle: int) -> None:
+    """Write down who holds the lock. It is rarely somebody else than before, and a file system may
+    put a file that was cut on the disk as soon as it is closed, so neither is done needlessly."""
+    own = str(os.getpid()).encode()
+    if _read_holder(handle) != own:
+        os.pwrite(handle, own.ljust(HOLDER_BYTES), 0)
+
+
+def _read_holder(handle: int) -> bytes:
+    return os.pread(handle, HOLDER_BYTES, 0).strip()

@@ -31,6 +31,11 @@ _OPINIONS = frozenset(map(str, Opinion))
 _LONGEST = 200
 
 
+def is_set(steering: Steering) -> bool:
+    """Whether anything is set for a shelf: what was set and undone is as if it had never been."""
+    return steering != Steering(steering.shelf_id)
+
+
 def read_steering(shelf: Part, shelf_id: int) -> Steering | None:
     """What is set for a shelf of a takeout; None where nothing is, or nothing that can be."""
     if not shelf.has("steering"):

@@ -38,7 +38,7 @@ from broadsheet.ports import Store, Transaction
 from broadsheet.searches import LONGEST_QUERY, MOST_SEARCHES
 from broadsheet.shelves import MOST_PAPERS, MOST_SAVED, MOST_SHELVES
 from broadsheet.takeout.form import MOST_COMMENTS, MOST_SIGNALS, Part
-from broadsheet.takeout.learning import read_answers, read_schedule, read_steering
+from broadsheet.takeout.learning import is_set, read_answers, read_schedule, read_steering
 from broadsheet.text import clean_lines
 
 PLACEHOLDER = "you"
@@ -125,7 +125,8 @@ class Unpacking:
     def _shelves(self, takeout: Part) -> None:
         here = {shelf.name.casefold(): shelf for shelf in self._store.get_shelves(self._reader.id)}
         self._space = MOST_SAVED - sum(shelf.papers for shelf in here.values())
-        steered = self._store.get_steerings([shelf.id for shelf in here.values()])
+        set_here = self._store.get_steerings([shelf.id for shelf in here.values()])
+        steered = {number for number, steering in set_here.items() if is_set(steering)}
         private = 0
         for part in takeout.parts("shelves", MOST_SHELVES):
             name = clean_name(part.line("name", LONGEST_NAME), "A shelf's name")

@@ -14,7 +14,7 @@ from broadsheet.people import Act, Reader, Signal
 from broadsheet.ports import Store
 from broadsheet.recommend.steering import pack
 from broadsheet.takeout.form import FORMAT, MOST_SIGNALS, VERSION
-from broadsheet.takeout.learning import TOLD
+from broadsheet.takeout.learning import TOLD, is_set
 
 _SEEN = frozenset({Act.SHOWN, Act.OPEN})
 _BATCH = 1000
@@ -190,7 +190,7 @@ class _Desk:
 
 def _steering(steering: Steering | None) -> dict[str, Any]:
     """What is set for a shelf, if anything is; a trial of rankers ends with the move."""
-    return pack(steering, TOLD) if steering else {}
+    return pack(steering, TOLD) if steering and is_set(steering) else {}
 
 
 def _pairs(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:

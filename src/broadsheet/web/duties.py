@@ -5,11 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, suppress
-from types import TracebackType
-from typing import Self
 
 from broadsheet.errors import StorageBusyError, StorageReadOnlyError
-from broadsheet.jobs import Courier, Resting, Steady, Watch
+from broadsheet.jobs import Courier, Resting, SteadyJob, Watch
 from broadsheet.library import Library
 from broadsheet.web.keeper import Keeper
 
@@ -30,7 +28,7 @@ def jobs_of(library: Library, *, sync: bool) -> tuple[Job, ...]:
     )
 
 
-class Duties:
+class Duties(SteadyJob):
     """A thread that does the jobs while no other process of the library does.
 
     Whoever holds the library's duty does them. The system lets go of it when its holder dies, and
@@ -45,27 +43,14 @@ class Duties:
         *,
         pause: float = PAUSE,
     ) -> None:
+        super().__init__("duties", pause=pause)
         self._hold = hold
         self._jobs = jobs
         self._pause = pause
-        self._ending = threading.Event()
-        self._thread = Steady(self._run, "duties", self._ending, pause=pause)
         self.on_duty = threading.Event()
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._ending.set()
-        self._thread.join()
-
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Do the jobs, or wait for their turn, until `stop`."""
         while not self._ending.is_set():
             with suppress(StorageBusyError, StorageReadOnlyError):
                 self._do()

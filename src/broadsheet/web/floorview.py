@@ -67,12 +67,14 @@ class FloorDrawing:
 
 @dataclass(frozen=True, slots=True)
 class FloorView:
-    """What the page shows of floors; `learned` says from how much, `needed` what is missing."""
+    """What the page shows of floors; `learned` says from how much, `needed` what is missing, and
+    `quiet` what keeps all of it away."""
 
     rows: tuple[Row, ...]
     drawing: FloorDrawing | None
     learned: str
     needed: int
+    quiet: str
 
 
 def view_floor(trade_off: TradeOff, steering: Steering) -> FloorView:
@@ -89,6 +91,7 @@ def view_floor(trade_off: TradeOff, steering: Steering) -> FloorView:
         drawing=_draw(trade_off.points, steering.floor) if len(points) > 1 else None,
         learned=learned if points else "",
         needed=trade_off.needed,
+        quiet=trade_off.quiet,
     )
 
 

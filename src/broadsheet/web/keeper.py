@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import logging
-import threading
-from types import TracebackType
-from typing import Self
 
 from broadsheet.errors import BroadsheetError, StorageBusyError, StorageReadOnlyError
-from broadsheet.jobs import Steady
+from broadsheet.jobs import SteadyJob
 from broadsheet.library import Library
 
 _log = logging.getLogger(__name__)
@@ -19,7 +16,7 @@ class _Ending(Exception):
     """The server ends; what was embedded so far is kept."""
 
 
-class Keeper:
+class Keeper(SteadyJob):
     """A thread that brings in what the index missed, for instance because an import was killed.
 
     It holds back while the store goes on changing: then another process is importing, and will
@@ -29,25 +26,27 @@ class Keeper:
     """
 
     def __init__(self, library: Library, *, pause: float = PAUSE) -> None:
+        super().__init__("keeper", pause=pause)
         self._library = library
         self._pause = pause
-        self._ending = threading.Event()
-        self._thread = Steady(self._run, "keeper", self._ending, pause=pause)
         self._missed = 0
         self._logged = ""
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._ending.set()
-        self._thread.join()
+    def run(self) -> None:
+        """Look, fill and follow every few seconds, until `stop`."""
+        while not self._ending.wait(self._pause):
+            try:
+                self.look()
+                self.fill()
+                self.follow()
+            except (StorageBusyError, StorageReadOnlyError):
+                continue
+            except _Ending:
+                return
+            except (BroadsheetError, OSError) as error:
+                self._log_once(str(error))
+            else:
+                self._logged = ""
 
     def look(self) -> int:
         """Catch up if the index has missed the same changes as at the last look; how many works."""
@@ -73,21 +72,6 @@ class Keeper:
     def _stop_at_the_end(self, stage: str, done: int, total: int | None) -> None:
         if self._ending.is_set():
             raise _Ending
-
-    def _run(self) -> None:
-        while not self._ending.wait(self._pause):
-            try:
-                self.look()
-                self.fill()
-                self.follow()
-            except (StorageBusyError, StorageReadOnlyError):
-                continue
-            except _Ending:
-                return
-            except (BroadsheetError, OSError) as error:
-                self._log_once(str(error))
-            else:
-                self._logged = ""
 
     def _log_once(self, error: str) -> None:
         if error != self._logged:

@@ -86,7 +86,7 @@ class LearningPages:
             "shelf-hood.html",
             shelf=shelf,
             view=view_hood(hood, works, self._library.newsroom.today()),
-            effect=self._view_effect(reader, hood, number) if number else None,
+            effect=self._view_effect(reader, hood, number) if number and not hood.quiet else None,
         )
 
     def _view_effect(self, reader: Reader, hood: Hood, number: int) -> EffectView:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -19,7 +19,7 @@ from broadsheet.web.paperview import view_paper
 from broadsheet.web.problems import describe
 from broadsheet.web.pulse import Pulse
 from broadsheet.web.reading import read_circle, read_page_known, read_paper, search
-from broadsheet.web.render import Renderer
+from broadsheet.web.render import Renderer, citation_file
 from broadsheet.web.requests import (
     read_comment,
     read_comparing,
@@ -93,11 +93,4 @@ class Pages:
         return self._export(works, request.path_params["suffix"], "broadsheet")
 
     def _export(self, works: Sequence[Work], suffix: str, name: str) -> Response:
-        if suffix not in links.EXPORTS:
-            raise HTTPException(404)
-        content = self._library.export_works(works, links.EXPORTS[suffix])
-        return Response(
-            content.encode("utf-8", "replace"),
-            headers={"Content-Disposition": f'attachment; filename="{name}.{suffix}"'},
-            media_type=links.EXPORT_TYPES[suffix],
-        )
+        return citation_file(suffix, name, partial(self._library.export_works, works))

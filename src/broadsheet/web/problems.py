@@ -16,6 +16,7 @@ from broadsheet.errors import (
     InvalidQueryError,
     MailError,
     NotFoundError,
+    RankerError,
     SourceError,
     StorageBusyError,
 )
@@ -31,6 +32,7 @@ _STATUSES: tuple[tuple[type[BroadsheetError], int], ...] = (
     (IndexNotReadyError, 503),
     (StorageBusyError, 503),
     (EmbedderError, 503),
+    (RankerError, 503),
 )
 
 _SENTENCES = {

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from broadsheet.web import markdown, marks, mathematics, styles, toggles, wording
+from broadsheet.web import links, markdown, marks, mathematics, styles, toggles, wording
 from broadsheet.web.caller import caller_of
 from broadsheet.web.problems import Problem
 
@@ -26,24 +28,7 @@ class Renderer:
     """Renders the templates of this package."""
 
     def __init__(self) -> None:
-        self._environment = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            auto_reload=False,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.globals["static"] = _static_addresses()
-        self._environment.globals["toggle"] = toggles.attributes
-        self._environment.globals["saving"] = toggles.saving
-        self._environment.globals["toggle_word"] = toggles.word
-        self._environment.filters["count"] = wording.say_count
-        self._environment.filters["code"] = marks.code
-        self._environment.filters["prose"] = mathematics.prose
-        self._environment.filters["markdown"] = markdown.to_markup
-        self._environment.filters["day"] = wording.say_date
-        self._environment.filters["moment"] = wording.say_moment
+        self._environment = _make_environment()
 
     def page(
         self,
@@ -79,6 +64,30 @@ class Renderer:
         )
 
 
+@cache
+def _make_environment() -> Environment:
+    """One for all applications of a process, so that each template is compiled once."""
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["static"] = _static_addresses()
+    environment.globals["toggle"] = toggles.attributes
+    environment.globals["saving"] = toggles.saving
+    environment.globals["toggle_word"] = toggles.word
+    environment.filters["count"] = wording.say_count
+    environment.filters["code"] = marks.code
+    environment.filters["prose"] = mathematics.prose
+    environment.filters["markdown"] = markdown.to_markup
+    environment.filters["day"] = wording.say_date
+    environment.filters["moment"] = wording.say_moment
+    return environment
+
+
 def _here(request: Request) -> str:
     """Path and query of the page, which a form gives back so that its act ends where it began."""
     query = urlencode(
@@ -105,6 +114,20 @@ def json_problem(problem: Problem) -> Response:
     if problem.position is not None:
         body["position"] = problem.position
     return json_answer(body, status=problem.status, headers=problem.headers)
+
+
+def citation_file(
+    suffix: str, name: str, export: Callable[[str], str], *, place: str = "attachment"
+) -> Response:
+    """What `export` writes in the style that the end of an address names, as a file of a name.
+    Raises HTTPException for an end that names none."""
+    if suffix not in links.EXPORTS:
+        raise HTTPException(404)
+    return Response(
+        export(links.EXPORTS[suffix]).encode("utf-8", "replace"),
+        headers={"Content-Disposition": f'{place}; filename="{name}.{suffix}"'},
+        media_type=links.EXPORT_TYPES[suffix],
+    )
 
 
 class Assets(StaticFiles):

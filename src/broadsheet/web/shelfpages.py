@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from starlette.exceptions import HTTPException
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,7 +18,7 @@ from broadsheet.web.caller import caller_of, reader_of
 from broadsheet.web.doors import Door, Who
 from broadsheet.web.entries import read_known
 from broadsheet.web.problems import describe
-from broadsheet.web.render import Renderer, json_answer
+from broadsheet.web.render import Renderer, citation_file, json_answer
 from broadsheet.web.requests import read_origin, read_page_number, read_path_number, read_text
 from broadsheet.web.shelfview import SHELF_PAGE, Found, view_found, view_shelf
 
@@ -153,11 +154,5 @@ class ShelfPages:
                 subtitle=shelf.about,
             )
             return Response(feeds.write(feed, read_origin(request)), media_type=feeds.MEDIA_TYPE)
-        if suffix not in links.EXPORTS:
-            raise HTTPException(404)
-        content = self._shelves.export(shelf, links.EXPORTS[suffix])
-        return Response(
-            content.encode("utf-8", "replace"),
-            headers={"Content-Disposition": f'inline; filename="shelf-{shelf.id}.{suffix}"'},
-            media_type=links.EXPORT_TYPES[suffix],
-        )
+        export = partial(self._shelves.export, shelf)
+        return citation_file(suffix, f"shelf-{shelf.id}", export, place="inline")

@@ -2,43 +2,26 @@
 
 from __future__ import annotations
 
-import threading
-from types import TracebackType
-from typing import Self
-
 from broadsheet.errors import BroadsheetError
-from broadsheet.jobs import Steady
+from broadsheet.jobs import SteadyJob
 from broadsheet.library import Library
 
 PAUSE = 5.0
 
 
-class Warmer:
+class Warmer(SteadyJob):
     """A thread that takes up what the process on duty has made of papers (see `Keeper.follow`).
 
     A request that did it would take a second more, for 25,000 papers. No error ends it.
     """
 
     def __init__(self, library: Library, *, pause: float = PAUSE) -> None:
+        super().__init__("warmer", pause=pause)
         self._library = library
         self._pause = pause
-        self._ending = threading.Event()
-        self._thread = Steady(self._run, "warmer", self._ending, pause=pause)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._ending.set()
-        self._thread.join()
-
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Look every few seconds, until `stop`."""
         while not self._ending.is_set():
             self.look()
             self._ending.wait(self._pause)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from broadsheet.connectors.feed.dates import read_stamp
@@ -41,6 +42,36 @@ def _still(answer: Answer, before: Object) -> timedelta:
 
 def feed_batch(source: Source, answer: Answer, feed: Feed, before: Object) -> Batch:
     """The batch of a feed that was read; `before` are the fields of the last cursor."""
+    told = _tell_entries(source, answer, feed)
+    oldest = min(filter(None, map(day_of, feed.entries)), default=None)
+    trouble = _trouble(feed, answer.url)
+    digest = _digest(told.records)
+    same = digest == before.get("digest")
+    still = _still(answer, before) if same else timedelta()
+    every = suggested(feed.every, answer.headers.get("cache-control", ""))
+    memory: dict[str, object] = {
+        "digest": digest,
+        "every": int(every.total_seconds()),
+        "changed": int((answer.at - still).timestamp()),
+    }
+    if trouble:
+        # What could not be read to its end is asked for again, whatever its validators say, and
+        # speaks for no day but the one on which it was seen.
+        oldest = None
+    else:
+        memory |= {**_validators(answer, {}), "oldest": oldest}
+    return replace(
+        told,
+        pages=_spoken_for(source, answer, oldest),
+        cursor=dump_cursor(memory),
+        again=answer.at + slowed(every, still),
+        trouble=trouble,
+        total=len(told.records),
+    )
+
+
+def _tell_entries(source: Source, answer: Answer, feed: Feed) -> Batch:
+    """What the entries say, and which of them cannot go in."""
     kind = Kind(source.targets[1]) if len(source.targets) > 1 else Kind.EACH
     records: list[Record] = []
     rejected: list[Rejected] = []
@@ -57,33 +88,11 @@ def feed_batch(source: Source, answer: Answer, feed: Feed, before: Object) -> Ba
             records.append(record)
             items.append(Item(key, 0, read_stamp(entry.updated or entry.published)))
             announced.append(_announce(key, day, answer))
-    oldest = min(filter(None, map(day_of, feed.entries)), default=None)
-    trouble = _trouble(feed, answer.url)
-    digest = _digest(records)
-    same = digest == before.get("digest")
-    still = _still(answer, before) if same else timedelta()
-    every = suggested(feed.every, answer.headers.get("cache-control", ""))
-    memory: dict[str, object] = {
-        "digest": digest,
-        "every": int(every.total_seconds()),
-        "changed": int((answer.at - still).timestamp()),
-    }
-    if trouble:
-        # What could not be read to its end is asked for again, whatever its validators say, and
-        # speaks for no day but the one on which it was seen.
-        oldest = None
-    else:
-        memory |= {**_validators(answer, {}), "oldest": oldest}
     return Batch(
         records=tuple(records),
         rejected=tuple(rejected),
         announced=tuple(announced),
-        pages=_spoken_for(source, answer, oldest),
         items=tuple(items),
-        cursor=dump_cursor(memory),
-        again=answer.at + slowed(every, still),
-        trouble=trouble,
-        total=len(records),
     )
 
 

@@ -44,8 +44,9 @@ class WordPieces(dict[str, tuple[int, ...]]):
 
     def __init__(self, tokens: Sequence[str], cached: int = CACHED_WORDS) -> None:
         """Read the vocabulary; the place of a token is its row."""
-        super().__init__((token, (row,)) for row, token in enumerate(tokens))
-        self._rows = {token: row for row, token in enumerate(tokens)}
+        rows = range(len(tokens))
+        super().__init__(zip(tokens, zip(rows), strict=True))
+        self._rows = dict(zip(tokens, rows, strict=True))
         self._limit = len(tokens) + cached
 
     def __missing__(self, word: str) -> tuple[int, ...]:

@@ -1,27 +1,21 @@
-"""What goes on by itself: the watch fetches from the sources whenever something is due, and prints
-the editions whose time has come; the courier delivers letters; and threads that no mistake ends for
-good."""
+"""The watch: fetches from the sources whenever something is due, and prints the editions whose time
+has come."""
 
 from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
 from broadsheet.errors import BroadsheetError, StorageBusyError
-from broadsheet.mailing import HELD
+from broadsheet.jobs.steady import LOOK_SECONDS, SteadyJob
 from broadsheet.ports import Progress, silent
 from broadsheet.sources import StreamReport, SyncReport
 
 _log = logging.getLogger(__name__)
-
-LOOK_SECONDS = 30.0
-"""As long as the watch sleeps at most: another process may have added a source meanwhile."""
 
 PAUSE_SECONDS = 5.0
 """Between two syncs, so that a source which another process is asking is not asked for at once."""
@@ -32,20 +26,9 @@ GOODBYE_SECONDS = 3.0
 PATIENCE = timedelta(minutes=15)
 """As long as an edition waits for a sync that is under way: the first of a source takes hours."""
 
-FIRST_PAUSE, LONGEST_PAUSE = 5.0, 600.0
-"""Seconds before a thread that an unexpected error ended begins again: twice as many each time,
-until it has gone well for as long as the longest pause."""
-
-RELAY_PAUSE, LONGEST_RELAY_PAUSE = 60.0, 900.0
-"""Seconds before a relay that takes nothing is asked again: twice as many each time."""
-
-HAND_OVER_SECONDS = 8.0
-"""As long as the end of a courier waits for the letter at hand, whose relay may take its time."""
-
 _THREAD = "watch"
 _NO_SYNC = "The sources cannot be read: %s"
 _NO_PRINT = "No edition can be printed: %s"
-_NO_MAIL = "No mail can be sent: %s"
 
 
 class Syncing(Protocol):
@@ -70,22 +53,6 @@ class Printing(Protocol):
     def print_due(self) -> Sequence[object]: ...
 
     def print_own_due(self) -> Sequence[object]: ...
-
-
-class Delivered(Protocol):
-    """What the courier needs to know of a pass."""
-
-    @property
-    def held(self) -> bool: ...
-
-    @property
-    def down(self) -> str: ...
-
-
-class Delivering(Protocol):
-    """What the courier needs of a post."""
-
-    def deliver_due(self, stopping: Callable[[], bool] = ...) -> Delivered: ...
 
 
 class Resting:
@@ -115,64 +82,7 @@ def _in_silence() -> AbstractContextManager[Progress]:
     return nullcontext(silent)
 
 
-class _Mishap:
-    """Logs the unexpected error that ends a block, with its traceback, and lets it go no further:
-    a mistake is to be seen, and the rest of what goes on by itself is to go on."""
-
-    def __init__(self, name: str, pause: float) -> None:
-        self._name = name
-        self._pause = pause
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> bool:
-        if not isinstance(error, Exception):
-            return False
-        said = "An unexpected error stopped the %s; it begins again in %g seconds."
-        _log.error(said, self._name, self._pause, exc_info=error)
-        return True
-
-
-class Steady(threading.Thread):
-    """A thread whose work begins again when an unexpected error has ended it, after a pause.
-
-    The pause grows with each such end, up to `LONGEST_PAUSE`. The thread ends when its work
-    returns, or in a pause once `ending` is set.
-    """
-
-    def __init__(
-        self,
-        work: Callable[[], None],
-        name: str,
-        ending: threading.Event,
-        *,
-        pause: float = FIRST_PAUSE,
-    ) -> None:
-        super().__init__(name=name, daemon=True)
-        self._work = work
-        self._ending = ending
-        self._first = pause
-
-    def run(self) -> None:
-        pause = self._first
-        while True:
-            began = time.monotonic()
-            with _Mishap(self.name, pause):
-                self._work()
-                return
-            if self._ending.wait(pause):
-                return
-            lasted = time.monotonic() - began - pause
-            pause = self._first if lasted > LONGEST_PAUSE else min(2 * pause, LONGEST_PAUSE)
-
-
-class Watch:
+class Watch(SteadyJob):
     """Syncs whenever something is due, and prints when nothing is, until it is told to stop.
 
     An edition waits for a sync that is under way, so that what has come is in it, but not for long,
@@ -191,33 +101,15 @@ class Watch:
         wait: Callable[[float], object] | None = None,
         press: Printing | None = None,
     ) -> None:
+        super().__init__(_THREAD, goodbye=GOODBYE_SECONDS)
         self._newsroom = newsroom
         self._press = press
         self._tell = tell
         self._listening = listening
-        self._ending = threading.Event()
         self._wait = wait or self._ending.wait
-        self._thread = Steady(self.run, _THREAD, self._ending)
         self._synced = False
         self._waiting_since = newsroom.now()
         self._logged: dict[str, str] = {}
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-        self._thread.join(GOODBYE_SECONDS)
-
-    def stop(self) -> None:
-        """End after the request at hand; from any thread."""
-        self._ending.set()
 
     def run(self) -> None:
         """Go on until `stop`."""
@@ -283,62 +175,3 @@ class Watch:
         if not isinstance(error, StorageBusyError) and str(error) != self._logged.get(what):
             self._logged[what] = str(error)
             _log.error(what, error)
-
-
-class Courier:
-    """Delivers the letters that are due, in a thread of its own: no slow relay holds up the rest.
-
-    Only the process on duty has one. No error that a person can act on ends it, and none is said
-    twice in a row.
-    """
-
-    def __init__(self, post: Delivering, *, wait: Callable[[float], object] | None = None) -> None:
-        self._post = post
-        self._ending = threading.Event()
-        self._wait = wait or self._ending.wait
-        self._thread = Steady(self.run, "courier", self._ending)
-        self._pause = RELAY_PAUSE
-        self._said = ""
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-        self._thread.join(HAND_OVER_SECONDS)
-
-    def stop(self) -> None:
-        """End after the letter at hand, or before its final dot; from any thread."""
-        self._ending.set()
-
-    def run(self) -> None:
-        """Go on until `stop`."""
-        while not self._ending.is_set():
-            self._wait(self.look())
-
-    def look(self) -> float:
-        """Deliver what is due; returns for how many seconds to wait before the next look."""
-        try:
-            delivered = self._post.deliver_due(self._ending.is_set)
-        except (BroadsheetError, OSError) as error:
-            if not isinstance(error, StorageBusyError):
-                self._say(_NO_MAIL % error)
-            return LOOK_SECONDS
-        if delivered.down:
-            self._say(_NO_MAIL % delivered.down)
-            pause, self._pause = self._pause, min(2 * self._pause, LONGEST_RELAY_PAUSE)
-            return pause
-        self._say(HELD if delivered.held else "")
-        self._pause = RELAY_PAUSE
-        return LOOK_SECONDS
-
-    def _say(self, what: str) -> None:
-        if what and what != self._said:
-            _log.error("%s", what)
-        self._said = what

@@ -186,8 +186,7 @@ class Hood:
     `lessons` are the papers with their weights, the newest first; `terms` the words that speak for
     a paper and (negative) against it; `authors` those who are on the shelf more than once, with how
     often. `needed` is how many answers are missing until a chance can be told (0: it can). `weeks`
-    are newest first. `quiet` says why nothing has been learned, or cannot be
-    told.
+    are newest first. `quiet` says why nothing has been learned, or cannot be told.
     """
 
     shelf_id: int

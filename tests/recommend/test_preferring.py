@@ -17,7 +17,8 @@ POOL = invent_pool()
 GOOD, SECOND = our_rankers()
 OF_ONE_FIELD = make_lessons(list(range(0, 240, 12)))
 OF_TWO_FIELDS = make_lessons([*range(0, 120, 12), *range(1, 120, 12)])
-"""Here the second ranker is the better one by far more than noise."""
+"""Here the second ranker is the better one by far more than noise; for likes of one field it is the
+first."""
 
 
 @dataclass
@@ -43,6 +44,7 @@ def test_the_ranker_for_many_likes_serves_many() -> None:
 def test_the_likes_can_object() -> None:
     """Break to see it fail: leave the comparison with `DOUBT` out of `prefer`."""
     assert prefer([GOOD, Bad()], OF_ONE_FIELD, POOL) is GOOD
+    assert prefer([GOOD, SECOND], OF_ONE_FIELD, POOL) is GOOD
 
 
 def test_the_best_of_the_others() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import expit, pdtr
 
 from broadsheet.recommend.stopping import LEAST_KEPT, TARGET, look_back, may_stop, say
 
@@ -63,6 +64,42 @@ def test_each_paper_that_is_not_kept_makes_it_surer(kept: list[bool], papers: in
     assert len(sure) == len(looks)
     assert sure == sorted(sure)
     assert sure[-1] > sure[0]
+
+
+def find_sure(kept: list[bool], papers: int) -> float:
+    """How probable it is that the target has been reached, by going through lines on a grid."""
+    places, found = (np.arange(papers) + 0.5) / papers, sum(kept)
+    first, change = np.meshgrid(np.linspace(-12, 12, 81), np.linspace(-40, 40, 81))
+    heights, missed = [], []
+    for power in (0.25, 0.5, 0.75, 1.0):
+        for share in (0.0, 0.01, 0.03, 0.1):
+            floor = share * found / papers
+            lines = first[..., None] + change[..., None] * places**power
+            chance = np.clip(floor + (1 - floor) * expit(lines), 1e-12, 1 - 1e-12)
+            seen, unseen = chance[..., : len(kept)], chance[..., len(kept) :]
+            height = np.log(np.where(kept, seen, 1 - seen)).sum(axis=-1)
+            heights.append(height - (first / 3) ** 2 / 2 - (change / 10) ** 2 / 2)
+            missed.append(unseen.sum(axis=-1))
+    likely = np.exp(np.array(heights) - np.max(heights))
+    allowed = int(found * (1 - TARGET) / TARGET + 1e-8)
+    return float((likely * pdtr(allowed, np.array(missed))).sum() / likely.sum())
+
+
+@pytest.mark.parametrize("read", [40, 60, 80])
+def test_it_is_as_sure_as_all_rates_together(read: int) -> None:
+    """Break to see it fail: one node; leave the determinant out; all powers 1."""
+    places = (np.arange(120) + 0.5) / 120
+    kept = (np.random.default_rng(4).random(120) < expit(2.5 - 9 * np.sqrt(places)))[:read].tolist()
+    look = look_back(kept, 120)
+    assert look is not None
+    assert look.sure == pytest.approx(find_sure(kept, 120), abs=0.005)
+
+
+def test_where_no_more_are_left_than_may_be_missed_it_is_certain() -> None:
+    """Break to see it fail: ask the posterior there, too, which knows of no end."""
+    look = look_back([True] * 100, 105)
+    assert look is not None
+    assert look.sure == 1
 
 
 def test_a_higher_target_is_harder() -> None:

@@ -74,11 +74,12 @@ def look_back(kept: Sequence[bool], papers: int, target: float = TARGET) -> Cove
     missed = _expect_missed(labels, papers)
     unread = papers - seen
     least, middle, most = (missed.find_quantile(share, unread) for share in (0.05, 0.5, 0.95))
+    allowed = int(found * (1 - target) / target + SMALL)
     return Coverage(
         recall=found / (found + middle),
         low=found / (found + most),
         high=found / (found + least),
-        sure=missed.is_at_most(min(int(found * (1 - target) / target + SMALL), unread)),
+        sure=missed.is_at_most(allowed) if allowed < unread else 1.0,
     )
 
 

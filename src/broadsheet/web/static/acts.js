@@ -349,12 +349,15 @@ document.addEventListener("click", (event) => {
   choose(link);
 });
 
-// What has just been answered counts for the page that is asked for next.
+// What has just been answered or taken back counts for the page that is asked for next; a second
+// press does not wait.
 document.addEventListener("click", (event) => {
   const link = event.target instanceof Element && event.target.closest("[data-again] a");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (link.hasAttribute("aria-busy")) return;
   event.preventDefault();
-  running.then(() => location.assign(link.href));
+  link.setAttribute("aria-busy", "true");
+  Promise.all([running, unwinding]).then(() => location.assign(link.href));
 });
 
 // What is shown once is to be copied.

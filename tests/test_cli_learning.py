@@ -73,11 +73,13 @@ def test_what_the_terminal_showed_counts_for_the_match(taught: Shell) -> None:
         count: int = json.loads(taught("shelf", "new", "Flocks", "--json").out)["needed"]
         return count
 
+    both = ("shelf", "dislike", "Flocks", "2", "3")
     assert needed() == 10
-    taught("shelf", "like", "Flocks", "3")
+    taught(*both)
     assert needed() == 10
+    taught(*both, "--undo")
     taught("shelf", "new", "Flocks")
-    taught("shelf", "dislike", "Flocks", "2")
+    taught(*both)
     assert needed() == 9
 
 
@@ -114,6 +116,14 @@ def test_steering_is_shown_set_and_undone(taught: Shell) -> None:
     assert json.loads(taught("shelf", "steer", "Flocks", "--json").out)["steering"]["floor"] == 0.0
     given = json.loads(taught("shelf", "steer", "Flocks", "--only", "none", "--json").out)
     assert given == {"sentence": "Flocks is as it was.", "done": 0, "target": 0}
+
+
+def test_a_floor_says_that_it_does_not_hold_yet(taught: Shell) -> None:
+    """Break to see it fail: leave `_say_when` out of `steer`."""
+    done = taught("shelf", "steer", "Flocks", "--floor", "60").out
+    assert "once the match is known: 10 more answers. Until then there is none." in done
+    assert "once" not in taught("shelf", "steer", "Flocks", "--per-day", "4").out
+    assert "once" not in taught("shelf", "steer", "Flocks", "--floor", "0").out
 
 
 @pytest.mark.parametrize("wish", ["cs.LG", "colour:red", "author:", "none:"])

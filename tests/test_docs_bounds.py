@@ -66,5 +66,5 @@ def test_what_counts_for_the_match_is_what_the_page_says() -> None:
     """Break to see it fail: change `offers.EDITIONS`, `offers.ACTS` or `offers.RIPE`."""
     told = " ".join(PAGE.split())
     assert offers.EDITIONS == 14 and "of your last fourteen editions" in told
-    assert f"the last {offers.ACTS} things you did" in told
+    assert f"the last {offers.ACTS:,} things you did" in told
     assert offers.RIPE.days == 2 and "without one after two days" in told

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-from broadsheet.errors import ConflictError, NotFoundError
+from broadsheet.errors import ConflictError, NotFoundError, StorageBusyError
 from broadsheet.journal import Journal
 from broadsheet.journal.impressions import Impressions
 from broadsheet.people import Act, Signal
@@ -86,25 +86,75 @@ def test_closing_keeps_what_waits(readers: Readers) -> None:
     assert len(seen(readers)) == 1
 
 
-def test_a_store_that_takes_nothing_costs_a_line_in_the_log(
+def test_what_the_store_cannot_take_now_is_kept_in_order_when_it_can(
     readers: Readers, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Break to see it fail: let `Impressions.flush` raise."""
+    """Breaks to see it fail: let `Impressions.flush` raise; leave out the line that puts back what
+    was to be written, or put it behind what came meanwhile."""
     journal = readers.library.journal
-    with caplog.at_level(logging.WARNING):
-        with taking_no_changes(readers.folder, monkeypatch):
-            journal.note_shown(readers.ada, "front", [1])
-            journal.flush()
-        with readers.store.write():  # somebody else is writing, for long
-            journal.note_open(readers.ada, 1)
-            journal.flush()
-    assert [record.getMessage()[:29] for record in caplog.records] == [
-        "1 impressions are not kept: T",
-        "1 impressions are not kept: A",
-    ]
-    journal.note_open(readers.ada, 2)
+
+    def write() -> NoReturn:
+        journal.note_open(readers.ada, 2)  # from a page that is read meanwhile
+        raise StorageBusyError("Another process is writing.")
+
+    with taking_no_changes(readers.folder, monkeypatch):
+        journal.note_shown(readers.ada, "front", [1])
+        journal.flush()
+    with readers.store.write():  # somebody else is writing, for long
+        journal.note_open(readers.ada, 1)
+        journal.flush()
+    with monkeypatch.context() as patch:
+        patch.setattr(readers.store, "write", write)
+        journal.flush()
+    journal.note_open(readers.ada, 3)
+    assert seen(readers) == [] and not caplog.records
     journal.flush()
-    assert [signal.work_id for signal in seen(readers)] == [2]
+    assert [signal.work_id for signal in reversed(seen(readers))] == [None, 1, 2, 3]
+
+
+def test_what_waits_is_tried_again_without_anybody_asking(
+    readers: Readers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Break to see it fail: start no timer where `_write` has failed."""
+    impressions = Impressions(readers.store, delay=3600)
+    with taking_no_changes(readers.folder, monkeypatch):
+        impressions.note(Signal(readers.ada.id, Act.OPEN, readers.time.now(), 1))
+        impressions.flush()
+    assert impressions._timer
+    impressions.close()
+    assert not impressions._timer and len(seen(readers)) == 1
+
+
+def test_a_list_that_is_full_loses_the_oldest_and_says_so_once(
+    readers: Readers, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once an outage. Breaks to see it fail: say it for each; never say it a second time; drop what
+    came last."""
+    monkeypatch.setattr("broadsheet.journal.impressions.MOST_WAITING", 3)
+    journal = readers.library.journal
+    for _ in range(2):
+        with taking_no_changes(readers.folder, monkeypatch):
+            for number in range(1, 8):
+                journal.note_open(readers.ada, number)
+                journal.flush()
+        journal.flush()
+    assert [signal.work_id for signal in reversed(seen(readers))] == [5, 6, 7, 5, 6, 7]
+    sentence = "More than 3 impressions wait; the oldest are lost."
+    assert [record.getMessage() for record in caplog.records] == [sentence] * 2
+
+
+def test_what_cannot_be_kept_at_the_end_costs_a_line_in_the_log(
+    readers: Readers, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Break to see it fail: let `Impressions.close` be `flush`."""
+    impressions = Impressions(readers.store, delay=3600)
+    with taking_no_changes(readers.folder, monkeypatch):
+        impressions.note(Signal(readers.ada.id, Act.OPEN, readers.time.now(), 1))
+        impressions.close()
+    assert [record.getMessage()[:29] for record in caplog.records] == [
+        "1 impressions are not kept: T"
+    ]
+    assert not impressions._timer
 
 
 def test_a_reader_who_is_gone_costs_the_others_nothing(readers: Readers) -> None:
@@ -118,13 +168,13 @@ def test_a_reader_who_is_gone_costs_the_others_nothing(readers: Readers) -> None
 
 
 def test_impressions_are_bounded(readers: Readers, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Break to see it fail: append to `_waiting` whatever its length."""
+    """The oldest go. Break to see it fail: append to `_waiting` whatever its length."""
     monkeypatch.setattr("broadsheet.journal.impressions.MOST_WAITING", 50)
     impressions = Impressions(readers.store, delay=3600)
-    for _ in range(55):
-        impressions.note(Signal(readers.ada.id, Act.OPEN, readers.time.now(), 1))
+    for number in range(55):
+        impressions.note(Signal(readers.ada.id, Act.OPEN, readers.time.now(), 1 + number))
     impressions.flush()
-    assert len(seen(readers)) == 50
+    assert [signal.work_id for signal in seen(readers)] == list(range(55, 5, -1))
 
 
 def test_a_thread_writes_a_moment_later(readers: Readers) -> None:

@@ -117,7 +117,12 @@ class EmbedderError(BroadsheetError):
 
 
 class RankerError(BroadsheetError):
-    """A ranker that a plug-in brought failed; the message names it and says what to do."""
+    """A ranker that a plug-in brought failed; the message names it and says what to do. `ranker` is
+    its id."""
+
+    def __init__(self, message: str, ranker: str = "") -> None:
+        super().__init__(message)
+        self.ranker = ranker
 
 
 class SourceError(BroadsheetError):

@@ -12,6 +12,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+NEW_PAGE = "shelf-new "
+"""What the place of an impression begins with that is of a shelf's own page; the shelf's number
+follows."""
+
 
 class Opinion(StrEnum):
     """What a reader answers to a paper. A save to a shelf says LIKE, too.

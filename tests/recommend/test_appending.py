@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from broadsheet.arrays import ArrayFolder
 from broadsheet.ports import Lessons
-from broadsheet.recommend.appending import append, reserve
+from broadsheet.recommend.appending import append
 from broadsheet.recommend.pool import Paper, Stock, build, extend
 from broadsheet.recommend.smoothed import our_rankers
-from broadsheet.recommend.space import Spaces
-from broadsheet.recommend.stocking import Stockroom
-from topics import Learners, make_paper
+from broadsheet.recommend.space import Spaces, discount_hubs
 
 TOPICS = ("hive honey swarm pollen nectar comb", "tide lunar estuary salinity gauge neap",
           "loom weave shuttle yarn warp cotton")  # fmt: skip
@@ -79,9 +75,11 @@ def test_one_after_another_is_like_all_at_once(stock: Stock) -> None:
 
 def test_two_who_append_to_the_same_stock_know_nothing_of_each_other(stock: Stock) -> None:
     """Break to see it fail: let `_Store.take` (`growing`) say yes wherever there is room."""
-    roomy, mine, theirs = reserve(stock), write_papers(120, 2), write_papers(130, 3)
+    first, mine, theirs = write_papers(120, 1), write_papers(121, 2), write_papers(130, 3)
+    roomy = append(stock, *first)
     one, other = append(roomy, *mine), append(roomy, *theirs)
-    for quick, alone in ((one, append(stock, *mine)), (other, append(stock, *theirs))):
+    for quick, more in ((one, mine), (other, theirs)):
+        alone = append(append(stock, *first), *more)
         np.testing.assert_array_equal(quick.pool.words.toarray(), alone.pool.words.toarray())
         np.testing.assert_array_equal(quick.pool.vectors, alone.pool.vectors)
         np.testing.assert_array_equal(quick.pool.graph.toarray(), alone.pool.graph.toarray())
@@ -93,7 +91,7 @@ def test_two_who_append_to_the_same_stock_know_nothing_of_each_other(stock: Stoc
 def test_rankings_are_as_after_the_thorough_way(stock: Stock) -> None:
     """Of a pool that grew paper by paper, and of one that was made from nothing."""
     papers, vectors = write_papers(0, 132)
-    quick = reserve(build(papers[:120], vectors[:120]))
+    quick = build(papers[:120], vectors[:120])
     for place in range(120, 132):
         some = slice(place, place + 1)
         quick = append(quick, papers[some], vectors[some])
@@ -115,13 +113,16 @@ def test_a_paper_of_unknown_words_has_no_neighbours(stock: Stock) -> None:
 
 
 def test_rankers_go_on_with_what_they_know_of_the_others(stock: Stock) -> None:
-    """Break to see it fail: leave `base` out of the pool, or let `Space` learn directions anew."""
+    """Break to see it fail: leave `base` out of the pool, or let `Space` learn directions anew, or
+    work out the shares of all papers (`discount_hubs(pool.graph)`)."""
     spaces = Spaces()
     before = spaces.of(stock.pool)
     pool = append(stock, *write_papers(120, 2)).pool
     after = spaces.of(pool)
     assert after.directions is before.directions
     np.testing.assert_array_equal(after.places[:120], before.places)
+    np.testing.assert_array_equal(after.shares[:120], before.shares)
+    np.testing.assert_array_equal(after.shares[120:], discount_hubs(pool.graph)[120:])
     np.testing.assert_allclose(after.vectors, pool.vectors * np.float32(0.4**0.5), rtol=1e-6)
     alike = [120, *range(0, 120, 3)]  # topic 0, as the first of the two
     assert len(after.pulls) == len(after.places) == 122
@@ -136,19 +137,3 @@ def test_a_shelf_learns_from_what_was_appended(stock: Stock) -> None:
         lessons = Lessons(like, nothing, one, np.empty(0, np.float32))
         scores = ranker.learn(lessons, pool).score(np.arange(120))
         assert set((np.argsort(-scores)[:20] % 3).tolist()) == {0}
-
-
-def test_who_warms_makes_room_before_requests_come(learners: Learners) -> None:
-    """Break to see it fail: leave `reserve` out of `Stockroom.warm`, or out of `_replace`."""
-    cache = ArrayFolder(learners.folder / "learning")
-    room = Stockroom(learners.store, learners.library._index, cache, learners.time.now)
-    room.refresh()
-    room.warm()
-    stock = room.get()
-    learners.add(make_paper(70, "bees"))
-    learners.time.pass_by(timedelta(minutes=2))
-    room.refresh()
-    again = room.get()
-    assert stock and again
-    assert stock.room and again.room
-    assert len(again.pool.numbers) == len(stock.pool.numbers) + 1

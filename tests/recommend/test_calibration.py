@@ -87,11 +87,15 @@ def test_it_counts_what_it_says() -> None:
 
 
 def test_only_keeping_proves_nothing() -> None:
-    """Ten papers, all kept, and nothing known of others: no chance is told.
+    """Twelve papers, all kept, and nothing known of others: no chance is told until there are twice
+    as many as else, so that what is said to be missing really is.
 
-    Break to see it fail: drop the question whether all were kept.
+    Break to see it fail: drop the question whether all were kept; or always let one be missing.
     """
-    assert learn(np.arange(12), np.ones(12, bool)).needed == 1
+    assert learn(np.arange(12), np.ones(12, bool)).needed == 8
+    assert learn(np.arange(20), np.ones(20, bool)).needed == 0
+    assert learn(np.arange(12), np.arange(12) > 0).needed == 0
+    assert learn(np.arange(20), np.ones(20, bool)).chance([19.0])[0] < 0.99
 
 
 def test_what_was_passed_over_far_down_says_less() -> None:

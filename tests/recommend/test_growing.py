@@ -40,6 +40,56 @@ def test_who_adds_to_the_same_rows_twice_gets_two_arrays() -> None:
     assert first.rows.tolist() == [*range(100)]
 
 
+def test_who_is_handed_rows_cannot_write_to_them() -> None:
+    """Break to see it fail: leave `setflags` out of `Growing`."""
+    own = np.arange(100)
+    for grown in (Growing(own), Growing(own).reserve(), Growing(own).reserve().add(own)):
+        with pytest.raises(ValueError, match="read-only"):
+            grown.rows[0] = 7
+    own[0] = 7  # who made them may
+
+
+class Gate:
+    """A lock that says when somebody has to wait for it."""
+
+    def __init__(self, reached: threading.Event) -> None:
+        self._lock, self._reached = threading.Lock(), reached
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(blocking=False):
+            self._reached.set()
+            self._lock.acquire()
+
+    def __exit__(self, *given: object) -> None:
+        self._lock.release()
+
+
+def test_of_two_who_add_at_once_one_gets_the_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second comes between the first one's look at what is free and its taking that. Break to
+    see it fail: leave the lock out of `_Store.take`."""
+    store = Growing(np.arange(100)).reserve()._store
+    reached, found = threading.Event(), list[bool]()
+
+    def take() -> None:
+        found.append(store.take(100, 102))
+        reached.set()
+
+    other = threading.Thread(target=take)
+
+    class Used(int):
+        def __eq__(self, begin: object) -> bool:
+            if other.ident is None:
+                other.start()
+                assert reached.wait(10)
+            return int(self) == begin
+
+    monkeypatch.setattr(store, "_lock", Gate(reached))
+    monkeypatch.setattr(store, "_used", Used(100))
+    found.append(store.take(100, 103))
+    other.join()
+    assert sorted(found) == [False, True]
+
+
 def test_many_add_at_once() -> None:
     first, found = Growing(np.arange(100)).reserve(), dict[int, Growing[np.int64]]()
     start = threading.Barrier(8)

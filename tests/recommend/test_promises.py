@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -12,15 +13,17 @@ import pytest
 from broadsheet.edition import Edition, Entry, Scope, Section
 from broadsheet.errors import InvalidInputError
 from broadsheet.learning import Answer, Opinion
-from broadsheet.people import Reader
+from broadsheet.people import Act, Reader, Signal
 from broadsheet.recommend.alerts import LEAST_JUDGED, Batch
-from broadsheet.recommend.judging import Scorer, read_told
+from broadsheet.recommend.judging import LEAST_HEARD, Judged, Scorer, read_told, weigh_alike
+from broadsheet.recommend.sieve import Sieve
 from ownroom import get, save, search, section
 from pressroom import DAY, FRIDAY, PressRoom, Template
 
 QUERY = "honey bees"
 SHOWN = ("bees", "hives", "nectar", "wax")
 READERS = 8
+MANY = (12, 16, 90)
 
 
 @pytest.fixture
@@ -30,12 +33,14 @@ def room(own_template: Template, tmp_path: Path) -> Iterator[PressRoom]:
         yield room
 
 
-def print_section(room: PressRoom, reader: Reader, days: int, *keys: str, model: str = "") -> None:
+def print_section(
+    room: PressRoom, reader: Reader, days: int, *keys: str, model: str = "", query: str = QUERY
+) -> None:
     """An edition of a reader so many days ago, in which a search brought these papers."""
     day = FRIDAY - days * DAY
     numbers = [room.numbers[key] for key in keys]
     entries = tuple(Entry(place, number, "A title") for place, number in enumerate(numbers, 1))
-    sections = (Section("search-1", "Bees", entries, query=QUERY, model=model),)
+    sections = (Section("search-1", "Bees", entries, query=query, model=model),)
     made = room.now - timedelta(days=days)
     edition = Edition(
         Scope.READER, day.isoformat(), day, day, made, reader_id=reader.id, sections=sections
@@ -122,6 +127,106 @@ def test_what_counts_as_an_answer(room: PressRoom) -> None:
     keys = {number: key for key, number in room.numbers.items()}
     kept = {keys[each.work_id]: each.kept for each in told.judged}
     assert kept == {"bees": True, "hives": False, "nectar": False, "wax": True}
+
+
+def open_paper(room: PressRoom, reader: Reader, key: str, act: Act = Act.OPEN) -> None:
+    with room.store.write() as transaction:
+        transaction.add_signals([Signal(reader.id, act, room.now, room.numbers[key])])
+
+
+def test_an_edition_with_which_nothing_was_done_says_nothing(room: PressRoom) -> None:
+    """Nobody knows whether its reader looked. What was done with another paper of it tells, of any
+    section; not what was done before it was made.
+
+    Break to see it fail: let `Said.has_looked` be always true, or leave out since when.
+    """
+    idle, early, opened, upvoted = map(room.add_reader, ("idle", "early", "opened", "upvoted"))
+    for reader in (idle, early, opened, upvoted):
+        print_section(room, reader, 3, "bees", "hives")
+    save(room, early, "Apiary", "bees")
+    room.now -= 4 * DAY
+    save(room, idle, "Apiary", "bees")
+    room.now += 4 * DAY
+    print_section(room, early, 1, "wax")
+    open_paper(room, opened, "bees")
+    open_paper(room, upvoted, "hives", Act.UPVOTE)
+    assert len(read_told(room.store, room.now).judged) == 3 * 2
+
+
+def test_those_who_never_answer_move_no_bar(room: PressRoom) -> None:
+    """Break to see it fail: let `_judge`, or `_find_batch`, ask nobody whether they looked."""
+    model = "a bar that promises at most 30 % misses, set by 40 answers"
+    judge(room, readers=20, model=model)
+    bar, record = find_state(room)
+    for name in ("idle", "away", "gone"):
+        reader = room.add_reader(name)
+        for days in range(3, 17):
+            print_section(room, reader, days, find_best(room), model=model)
+    assert find_state(room) == (bar, record) and math.isfinite(bar)
+
+
+@pytest.mark.parametrize("act", [Act.OPEN, Act.SAVE])
+def test_no_reader_sets_the_bar_for_all(room: PressRoom, act: Act) -> None:
+    """Neither by passing over what all others keep, nor by keeping what they pass over.
+
+    Break to see it fail: let `weigh_alike` keep all that was judged, or set LEAST_HEARD to 10.
+    """
+    judge(room, readers=20)
+    bar, _ = find_state(room)
+    best = find_best(room)
+    worst = [key for key in SHOWN if key != best]
+    mal = room.add_reader("mal")
+    if act is Act.SAVE:
+        save(room, mal, "All", *worst)
+    for days in range(3, 17):
+        brought = worst if act is Act.SAVE else [best] * 3
+        print_section(room, mal, days, *brought)
+    open_paper(room, mal, best)
+    assert find_state(room)[0] == bar and math.isfinite(bar)
+    told = read_told(room.store, room.now)
+    assert (len(told.judged), told.unheard) == (20 * 4 + LEAST_HEARD, 14 * 3 - LEAST_HEARD)
+
+
+def find_state(room: PressRoom) -> tuple[float, str]:
+    """The bar of a promise of 30 % as of now, and the record."""
+    sieve = Sieve(room.store, room.library._index, 30, room.now)
+    return sieve._bar, sieve.record.sentence
+
+
+def test_the_newest_papers_of_a_reader_count() -> None:
+    """As many as half of the readers have, or all of an only one's.
+
+    Break to see it fail: take the last ones, or the median of all readers and not of those who
+    judged any.
+    """
+    own = [[Judged("bees", 100 * many + place, True) for place in range(many)] for many in MANY]
+    heard = [each.work_id for each in weigh_alike(own)]
+    assert heard == [*range(1200, 1212), *range(1600, 1616), *range(9000, 9016)]
+    assert len(weigh_alike([[], own[-1], []])) == 90
+    assert len(weigh_alike([own[-1], own[0][:2]])) == LEAST_HEARD + 2
+    assert weigh_alike([]) == weigh_alike([[]]) == []
+
+
+def test_a_promise_says_whose_answers_it_needs(room: PressRoom) -> None:
+    """Break to see it fail: leave `whose` out."""
+    judge(room, readers=1)
+    ada = room.add_reader("ada")
+    for days in range(3, 12):
+        print_section(room, ada, days, *SHOWN)
+    open_paper(room, ada, "bees")
+    promises = room.library.recommender.promises
+    promises.choose(20)
+    assert "The promise needs 21 more answers of other readers;" in promises.describe().sentence
+
+
+def test_searches_without_words_take_no_place_of_others(room: PressRoom) -> None:
+    """Break to see it fail: leave `read_words` out of `_judge`."""
+    judge(room, readers=1)
+    reader = room.store.find_reader("reader0")
+    assert reader
+    print_section(room, reader, 4, "bees", query="author:sample")
+    open_paper(room, reader, "bees")
+    assert {each.query for each in read_told(room.store, room.now).judged} == {QUERY}
 
 
 def test_the_record_is_of_this_promise_and_counts_silence_apart(room: PressRoom) -> None:

@@ -167,6 +167,36 @@ def test_who_warms_has_it_prepared_before_requests_see_it(
     assert len(seen) == 2
 
 
+def test_who_warms_copies_nothing_of_what_is_mapped(learners: Learners) -> None:
+    """It is half of what a process more would cost. Break to see it fail: make room (`Room.of`) for
+    more papers in `Stockroom.warm`."""
+    open_room(learners).refresh()
+    room = open_room(learners)
+    before = get(room)
+    room.warm()
+    stock = get(room)
+    assert np.shares_memory(stock.pool.vectors, before.pool.vectors)
+    assert np.shares_memory(stock.pool.words.data, before.pool.words.data)
+    assert stock.room is None
+
+
+def test_what_is_appended_while_it_warms_stays(
+    learners: Learners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Break to see it fail: keep in `Stockroom.warm` the stock that was prepared."""
+    room, missing = open_lacking(learners, monkeypatch)
+    asked: list[int] = []
+
+    def prepare(pool: Pool) -> None:
+        if not asked:
+            asked.append(missing[0])
+            room.get(asked)
+
+    room._prepare = prepare
+    room.warm()
+    assert asked and asked[0] in get(room).pool.rows
+
+
 def test_requests_do_not_wait_for_what_is_being_added(
     learners: Learners, monkeypatch: pytest.MonkeyPatch
 ) -> None:

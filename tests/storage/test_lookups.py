@@ -48,6 +48,7 @@ ASKED: dict[str, Callable[[SqlStore], object]] = {
     "get_signal": lambda store: store.get_signal(1),
     "get_signals": lambda store: store.get_signals(1, acts=[Act.SAVE]),
     "get_shown": lambda store: store.get_shown([1, 2], "shelf-new ", 50),
+    "find_touched": lambda store: store.find_touched([1, 2], [Act.OPEN], NOW),
     "get_announced": lambda store: store.get_announced(DAY, DAY),
     "get_measured": lambda store: store.get_measured([1, 2]),
     "get_measured_since": lambda store: store.get_measured_since(NOW),

@@ -18,7 +18,7 @@ from broadsheet.errors import (
     StorageReadOnlyError,
 )
 from broadsheet.storage import SqlStore
-from broadsheet.storage.engine import APPLICATION_ID
+from broadsheet.storage.engine import APPLICATION_ID, open_reader
 from broadsheet.storage.lock import WriteLock
 from broadsheet.works import compose
 from papers import make_record, taking_no_changes
@@ -122,6 +122,20 @@ def test_a_folder_that_takes_no_changes_is_read(
         store.backup(str(tmp_path / "copy"))
         with pytest.raises(StorageReadOnlyError, match="cannot be written to"):
             fill(store, [make_record(2)])
+
+
+def test_a_file_that_takes_no_changes_is_one_that_does_later(
+    open_store: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its lock may be taken, and SQLite says no. Break to see it fail: a plain StorageError for
+    SQLITE_READONLY, which a page tells as a fault of ours."""
+    store = open_store()
+    fill(store, [make_record(1)])
+    store.close()
+    store = open_store(create=False)
+    monkeypatch.setattr("broadsheet.storage.open_writer", open_reader)
+    with pytest.raises(StorageReadOnlyError, match="cannot be written to"):
+        fill(store, [make_record(2)])
 
 
 def test_a_second_writer_is_told_who_writes(open_store: Opener) -> None:

@@ -233,6 +233,25 @@ def test_what_readers_were_shown_at_a_place_is_found_among_their_last_acts(
     assert store.get_shown([], "shelf-new ", 50) == {}
 
 
+def test_when_readers_last_did_something_with_a_paper(store: SqlStore) -> None:
+    """Break to see it fail: leave out the reader, the kinds of acts or `since`."""
+    [number] = fill_some(store, 1)
+    one, two, three = add_readers(store, "ada", "bo", "cy")
+    told = [
+        Signal(one, Act.OPEN, NOW, number),
+        Signal(one, Act.UPVOTE, LATER, number, undone_at=LATER),
+        Signal(one, Act.FOLLOW, LATER),
+        Signal(two, Act.OPEN, NOW, number),
+        Signal(three, Act.READ, LATER, number),
+    ]
+    with store.write() as writing:
+        writing.add_signals(told)
+    everyone, acts = [one, two, three], (Act.OPEN, Act.UPVOTE, Act.FOLLOW)
+    assert store.find_touched(everyone, acts, NOW) == {one: {number: LATER}, two: {number: NOW}}
+    assert store.find_touched(everyone, acts, LATER) == {one: {number: LATER}}
+    assert store.find_touched([two], acts, LATER) == store.find_touched([], acts, NOW) == {}
+
+
 def test_an_act_is_undone_once(store: SqlStore) -> None:
     """Break to see it fail: mark whatever has the number."""
     [one] = add_readers(store, "ada")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from starlette.testclient import TestClient
 
 from broadsheet.library import Library
 from broadsheet.people import Act, Reader, Sharing
+from papers import taking_no_changes
 
 JSON = {"Accept": "application/json"}
 
@@ -327,3 +329,29 @@ def test_hanging_up_before_the_form_has_come_does_nothing(
     assert isinstance(app, Starlette)
     assert asyncio.run(ask(app, "POST", "/act/upvote", form, None))[0] == 400
     assert not caplog.records
+
+
+def test_a_library_that_takes_no_changes_says_so(
+    client: TestClient,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """And is read as before; nobody learns its folder, and no flood fills the log. Breaks: leave
+    StorageReadOnlyError out of the statuses of `problems`, out of `describe`, or it or
+    HTTPException out of `_NO_FAULTS`."""
+    with taking_no_changes(tmp_path, monkeypatch):
+        assert client.post("/act/upvote", data={"paper": 2}).status_code == 503
+    do(client, "upvote", paper=2)  # who is alone here is known now
+    with taking_no_changes(tmp_path, monkeypatch):
+        for act in ("save", "upvote", "like", "start", "shelf"):
+            told = {"paper": 1, "papers": "2", "authors": "Ben Okoro", "name": "Lamps"}
+            for headers in (JSON, {}):
+                answer = client.post(f"/act/{act}", data=told, headers=headers)
+                assert answer.status_code == 503 and answer.headers["Retry-After"]
+                assert "The library takes no changes at the moment" in answer.text
+                assert str(tmp_path) not in answer.text
+        for address in ("/", "/paper/1", "/shelves", "/start"):
+            assert client.get(address).status_code == 200
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+    do(client, "save", paper=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import signal
@@ -17,7 +18,9 @@ from shutil import rmtree
 
 import numpy as np
 import pytest
+import uvicorn
 from invented import PAPERS, browse, open_invented
+from starlette.applications import Starlette
 
 from broadsheet.config import Settings
 from broadsheet.errors import ConfigError, NotFoundError, StorageBusyError
@@ -26,6 +29,7 @@ from broadsheet.web import serve
 from broadsheet.web.duties import Duties
 from broadsheet.web.keeper import Keeper
 from broadsheet.web.server import address, listen
+from broadsheet.web.serving import run_app
 from broadsheet.wiring import open_library
 from duty import make_duty
 
@@ -200,6 +204,46 @@ def test_serving_from_start_to_end(tmp_path: Path, workers: int, end: signal.Sig
         assert process.wait(timeout=20) == 0
         assert process.stderr and process.stderr.read() == ""
         assert not any(Path(f"/proc/{number}").exists() for number in children)
+
+
+def test_no_stranger_writes_into_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is no request, and a form that is none, cost no line. Breaks: `log_level` "warning" in
+    `run_app`; python-multipart's logger left as it is."""
+    loggers = [logging.getLogger(name) for name in ("uvicorn.error", "python_multipart")]
+    for logger in loggers:
+        monkeypatch.setattr(logger, "level", logging.NOTSET)
+    monkeypatch.setattr(uvicorn.Server, "run", lambda self, sockets: None)
+    with listen("127.0.0.1", 0) as listener:
+        run_app(Starlette(), listener, lambda: None)
+    for logger in (loggers[0], logging.getLogger("python_multipart.multipart")):
+        assert not logger.isEnabledFor(logging.WARNING) and logger.isEnabledFor(logging.ERROR)
+
+
+MALFORMED = (
+    b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n\r\n",
+    b"\x16\x03\x01 no request at all\r\n\r\n",
+    b"POST /act/upvote HTTP/1.1\r\nHost: 127.0.0.1\r\nSec-Fetch-Site: same-origin\r\n"
+    b"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 5\r\n\r\n--000",
+    b"GET /search HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: x\r\n\r\n",
+    b"POST /act/upvote HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 50\r\n\r\nhalf",
+)
+
+
+@pytest.mark.slow
+def test_malformed_requests_leave_no_line(tmp_path: Path) -> None:
+    """The same from outside, with those who hang up. Breaks: as above."""
+    open_invented(tmp_path, []).close()
+    with _served(tmp_path, 1) as (process, address):
+        port = int(address.rpartition(":")[2])
+        for number, sent in enumerate(MALFORMED * 20):
+            with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+                client.sendall(sent)
+                if number % 2 and not sent.endswith(b"half"):
+                    client.recv(1)
+        assert b"no papers yet" in _ask(address)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+        assert process.stderr and process.stderr.read() == ""
 
 
 @pytest.mark.slow

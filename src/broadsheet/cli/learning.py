@@ -14,7 +14,7 @@ from broadsheet.cli.app import App, pass_app
 from broadsheet.cli.finding import as_json
 from broadsheet.cli.output import printable, show_json
 from broadsheet.cli.shelving import as_reader, find_shelf, opened, tell
-from broadsheet.learning import Opinion
+from broadsheet.learning import NEW_PAGE, Opinion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +44,7 @@ def new(app: App, shelf: str, limit: int, name: str | None, as_json: bool) -> in
         near = [because.work_id for match in picks.matches for because in match.because]
         works = library.get_works([*named, *near])
         if not as_json:  # a program looks at nothing
-            library.journal.note_shown(reader, f"shelf-new {found.id}", named)
+            library.journal.note_shown(reader, f"{NEW_PAGE}{found.id}", named)
     if as_json:
         show_json(shapes.picks(picks, works))
     else:

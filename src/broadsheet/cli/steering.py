@@ -58,6 +58,9 @@ def steer(app: App, /, shelf: str, name: str | None, as_json: bool, **given: Any
             return
         wanted = _change(set_now, chosen, library.newsroom.today())
         done = recommender.steer(reader, wanted)
+        if wanted.floor and "floor" in chosen:
+            trade_off = recommender.trade_off(reader, found.id)
+            done = done._replace(sentence=done.sentence + _say_when(trade_off))
         if as_json:
             show_json(shapes.done(done))
         else:
@@ -116,6 +119,16 @@ def _print_trade_off(trade_off: TradeOff, floor: float) -> None:
     for point in trade_off.points:
         mark = "*" if point.floor == floor else " "
         click.echo(f"{mark} floor {_percent(point.floor):>4}: {_say_point(point)}")
+
+
+def _say_when(trade_off: TradeOff) -> str:
+    """What keeps a floor from holding now, as a sentence to follow another; "" for nothing."""
+    if trade_off.quiet:
+        return f" {trade_off.quiet}"
+    if not trade_off.needed:
+        return ""
+    missing = say_needed(trade_off.needed)
+    return f" The floor holds once the match is known: {missing}. Until then there is none."
 
 
 def _say_point(point: TradeOffPoint) -> str:

@@ -150,6 +150,13 @@ class PeopleReading(Protocol):
         is among the last `limit` acts of each; who was shown nothing there is absent. One query a
         thousand readers."""
 
+    def find_touched(
+        self, reader_ids: Collection[int], acts: Collection[Act], since: datetime
+    ) -> Mapping[int, Mapping[int, datetime]]:
+        """For each of these readers the papers with which they did any of these `since` a moment,
+        undone or not, and when they last did; who did nothing is absent. One query a thousand
+        readers."""
+
 
 class PressReading(Protocol):
     """What editions are made of, and those that were printed."""

@@ -11,7 +11,8 @@
     hood.py                        what it has learned and how good it was
     review.py, backlog.py          all that a query finds, worked through; stopping.py says when
     starting.py, grid.py           where there is nothing to learn from yet
-    promises.py, sieve.py, judging.py, alerts.py   what saved searches may send by a promise
+    promises.py, sieve.py, alerts.py   what saved searches may send by a promise;
+    judging.py, said.py            what readers made of what they were sent
     answers.py, steering.py, trade_off.py, trials.py, trying.py   what readers say, set and try
 
 `Library.recommender` gives it.

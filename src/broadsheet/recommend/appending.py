@@ -57,15 +57,6 @@ def append(stock: Stock, papers: Sequence[Paper], vectors: NDArray[np.float32]) 
     )
 
 
-def reserve(stock: Stock) -> Stock:
-    """The stock, as another pool, with room for papers behind: the first one waits for no copy."""
-    if stock.room:
-        return stock
-    room = Room.of(stock.pool.words, stock.pool.vectors, stock.near)
-    pool = replace(stock.pool, words=room.words, vectors=room.vectors.rows)
-    return replace(stock, pool=pool, near=room.near, room=room)
-
-
 def _find_near(stock: Stock, words: Sparse, vectors: NDArray[np.float32]) -> Neighbours:
     """The neighbours of the papers behind; as similar as `graph` has it, but that which terms are
     common is told by the papers the vocabulary was learned from."""

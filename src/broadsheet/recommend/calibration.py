@@ -26,6 +26,9 @@ from broadsheet.ports.learning import Lessons, Profile, Rows
 NEEDED = 10
 """With fewer answers no chance is told: the interval of a share of ten is wide enough."""
 
+NEEDED_ALIKE = 20
+"""So many if all of them are alike, and nothing is known of other readers."""
+
 PATIENCE = 0.5
 """How the share of readers who look at a place falls: with the place to the power of minus this."""
 
@@ -161,9 +164,9 @@ def learn(
     """
     answers = _make_answers(scores, kept, seen)
     theta, covariance = _fit(answers, prior or USUAL)
-    needed = NEEDED - int(answers.seen.sum() + 1e-6)
-    if needed < NEEDED and prior is None and (answers.kept.all() or not answers.kept.any()):
-        needed = max(needed, 1)
+    told = int(answers.seen.sum() + 1e-6)
+    alike = prior is None and (answers.kept.all() or not answers.kept.any())
+    needed = (NEEDED_ALIKE if alike and told >= NEEDED else NEEDED) - told
     return Calibration(
         float(theta[0]), float(theta[1]), covariance, max(needed, 0), len(answers.kept)
     )

@@ -16,14 +16,16 @@ memory."""
 
 
 class Growing(Generic[Kind]):
-    """Rows that never change, and room for more behind them.
+    """Rows that never change, and cannot be written to by who is handed them, and room for more
+    behind them.
 
     Who adds to the same rows twice gets two arrays that know nothing of each other: the second is a
     copy, since the room is taken.
     """
 
     def __init__(self, rows: NDArray[Kind], store: _Store | None = None) -> None:
-        self.rows = rows
+        self.rows = rows.view()
+        self.rows.setflags(write=False)
         self._store = store or _Store(rows, len(rows))
 
     def reserve(self) -> Growing[Kind]:

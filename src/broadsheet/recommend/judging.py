@@ -6,24 +6,31 @@ import random
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
+from statistics import median_low
 from typing import NamedTuple
 
 import numpy as np
 
 from broadsheet.edition import Edition, Section
 from broadsheet.errors import InvalidQueryError
-from broadsheet.learning import Opinion
 from broadsheet.model import Sort
 from broadsheet.ports import Index, Store
 from broadsheet.query.parser import parse
+from broadsheet.query.tree import Query
 from broadsheet.recommend.alerts import Batch, scale
 from broadsheet.recommend.offers import EDITIONS, RIPE
+from broadsheet.recommend.said import Said, read_said
 
 MOST_READERS = 200
 """Of a greater instance, as many readers are asked, drawn anew each day."""
 
 DEPTH = 20
 """The best paper for a search is looked for among so many."""
+
+LEAST_HEARD = 5
+"""So many papers of a reader count in any case; twice as many, all passed over, would silence
+twenty readers who kept one of four."""
 
 SEARCH = "search-"
 """What the keys of sections of saved searches begin with."""
@@ -38,34 +45,46 @@ class Judged(NamedTuple):
 
 
 class Told(NamedTuple):
-    """All that was judged; and of each edition that was printed by a promise, the batch that it
-    was, by that promise (`Section.model` of its searches)."""
+    """What was judged and counts; of each edition that was printed by a promise, the batch that it
+    was, by that promise (`Section.model` of its searches); and how much does not count, as its
+    readers would weigh more than others."""
 
     judged: Sequence[Judged]
     batches: Sequence[tuple[str, Batch]]
-
-
-class _Said(NamedTuple):
-    """The papers that a reader kept, and those that the reader answered no to."""
-
-    kept: Collection[int]
-    refused: Collection[int]
+    unheard: int
 
 
 def read_told(store: Store, now: datetime) -> Told:
     """What became of the papers of readers' last editions. A paper is kept where it was saved or
-    liked, and a miss where it was answered no to, or passed over for two days. Six queries."""
+    liked, and a miss where it was answered no to, or passed over for two days by somebody who did
+    something with another paper of its edition: of others nobody knows whether they looked. Six
+    queries."""
     readers = _choose_readers(store, now)
-    said = _read_said(store, readers)
-    judged: list[Judged] = []
+    printed = store.get_last_editions(readers, EDITIONS, arrived=True)
+    since = min((edition.made_at for own in printed.values() for edition in own), default=now)
+    said = read_said(store, readers, since)
+    judged: list[list[Judged]] = []
     batches: list[tuple[str, Batch]] = []
-    for number, editions in store.get_last_editions(readers, EDITIONS, arrived=True).items():
+    for number, editions in printed.items():
+        own: list[Judged] = []
         for edition in editions:
             is_ripe = edition.made_at <= now - RIPE
-            judged += _judge(edition, said[number], is_ripe)
+            own += _judge(edition, said[number], is_ripe)
             if is_ripe:
                 batches += _find_batch(edition, said[number])
-    return Told(judged, batches)
+        judged.append(own)
+    heard = weigh_alike(judged)
+    return Told(heard, batches, sum(map(len, judged)) - len(heard))
+
+
+def weigh_alike(judged: Sequence[Sequence[Judged]]) -> list[Judged]:
+    """Of what each reader judged, newest first, so little that nobody decides for all: at most as
+    many papers as half of the readers judged, of those who judged any (or `LEAST_HEARD`, where that
+    is more). Which ones count does not depend on whether they were kept, so new papers are as
+    comparable with them as with all (`alerts`)."""
+    sizes = [len(own) for own in judged if own]
+    most = max(LEAST_HEARD, median_low(sizes)) if sizes else 0
+    return [each for own in judged for each in own[:most]]
 
 
 def _choose_readers(store: Store, now: datetime) -> list[int]:
@@ -76,38 +95,42 @@ def _choose_readers(store: Store, now: datetime) -> list[int]:
     return chosen.sample(asked, min(len(asked), MOST_READERS))
 
 
-def _read_said(store: Store, readers: Sequence[int]) -> Mapping[int, _Said]:
-    kept: dict[int, set[int]] = defaultdict(set)
-    refused: dict[int, set[int]] = defaultdict(set)
-    for number, answers in store.get_answers_of(readers).items():
-        for each in answers:
-            place = kept if each.opinion is Opinion.LIKE else refused
-            place[number].add(each.work_id)
-    shelves = store.get_shelves_of(readers)
-    owner = {shelf.id: number for number, held in shelves.items() for shelf in held}
-    for saved in store.get_saved(list(owner)) if owner else ():
-        kept[owner[saved.shelf_id]].add(saved.work_id)
-    return {number: _Said(kept[number], refused[number]) for number in readers}
-
-
 def _of_searches(edition: Edition) -> list[Section]:
     return [each for each in edition.sections if each.key.startswith(SEARCH) and each.query]
 
 
-def _judge(edition: Edition, said: _Said, is_ripe: bool) -> Iterator[Judged]:
+def _judge(edition: Edition, said: Said, is_ripe: bool) -> Iterator[Judged]:
+    """Nothing of searches without words, whose papers have no score."""
+    if not said.has_looked(edition):
+        return
     for section in _of_searches(edition):
+        if read_words(section.query) is None:
+            continue
         for entry in section.entries:
             kept = entry.work_id in said.kept
             if kept or is_ripe or entry.work_id in said.refused:
                 yield Judged(section.query, entry.work_id, kept)
 
 
-def _find_batch(edition: Edition, said: _Said) -> list[tuple[str, Batch]]:
-    """What all searches of an edition together brought by a promise, if they did by one."""
+def _find_batch(edition: Edition, said: Said) -> list[tuple[str, Batch]]:
+    """What all searches of an edition together brought by a promise, if they did by one. Silence
+    is told whoever looked."""
     by_promise = [each for each in _of_searches(edition) if each.model]
     sent = [entry.work_id for section in by_promise for entry in section.entries]
+    if not by_promise or (sent and not said.has_looked(edition)):
+        return []
     missed = sum(number not in said.kept for number in sent)
-    return [(by_promise[0].model, Batch(len(sent), missed))] if by_promise else []
+    return [(by_promise[0].model, Batch(len(sent), missed))]
+
+
+@lru_cache(maxsize=4096)  # readers' editions bring the same searches day by day
+def read_words(text: str) -> Query | None:
+    """A search; None for one without words, which finds no paper better than another."""
+    try:
+        query = parse(text)
+    except InvalidQueryError:  # the query language has changed since
+        return None
+    return query if query.terms else None
 
 
 class Scorer:
@@ -118,13 +141,9 @@ class Scorer:
         self._best: dict[str, float] = {}
 
     def score(self, text: str, numbers: Collection[int]) -> Mapping[int, float]:
-        """The scores of those of some papers that a search finds; of all, nothing for a search
-        without words, which finds no paper better than another."""
-        try:
-            query = parse(text)
-        except InvalidQueryError:  # the query language has changed since
-            return {}
-        if not query.terms or not numbers:
+        """The scores of those of some papers that a search with words finds; none for another."""
+        query = read_words(text)
+        if query is None or not numbers:
             return {}
         found = self._index.search(
             query,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broadsheet.edition import Edition, Entry
-from broadsheet.learning import Answer, Opinion
+from broadsheet.learning import NEW_PAGE, Opinion
 from broadsheet.ports import Lessons, Pool, Profile, Rows, Scores, Store
 from broadsheet.recommend.calibration import (
     Answers,
@@ -21,19 +21,16 @@ from broadsheet.recommend.calibration import (
     rescore,
     standardise,
 )
+from broadsheet.recommend.lessons import Desires
 
 EDITIONS = 14
 """As many of a reader's last editions tell what became of what they offered."""
 
 RIPE = timedelta(days=2)
-"""What was offered less long ago may yet be looked at."""
+"""What an edition offered less long ago may yet be looked at."""
 
-ACTS = 500
+ACTS = 3_000
 """Of what their shelves' own pages showed, as much as is among a reader's last so many acts."""
-
-PAGE = "shelf-new "
-"""What the place of an impression begins with that is of such a page; the shelf's number follows
-(`data-place` in its template)."""
 
 SAMPLE = 512
 
@@ -60,6 +57,14 @@ class Past(NamedTuple):
 
     editions: Sequence[Edition] = ()
     looks: Sequence[Look] = ()
+
+
+class Listed(NamedTuple):
+    """What an edition (or a `page`) listed for a shelf: papers with their places, from 1."""
+
+    at: datetime
+    places: Mapping[int, int]
+    page: bool
 
 
 class Told(NamedTuple):
@@ -99,13 +104,13 @@ def read_pasts(store: Store, reader_ids: Sequence[int]) -> dict[int, Past]:
 
 def read_looks(store: Store, reader_ids: Collection[int]) -> Mapping[int, Sequence[Look]]:
     """What the pages of their shelves showed to these readers, newest first; one query."""
-    shown = store.get_shown(reader_ids, PAGE, ACTS)
+    shown = store.get_shown(reader_ids, NEW_PAGE, ACTS)
     return {
         reader: [
             Look(int(number), signal.at, tuple(signal.detail["works"]))
             for signal in signals
             # What a takeout brought speaks of shelves by the numbers of another library.
-            if (number := signal.detail["place"][len(PAGE) :]).isdecimal()
+            if (number := signal.detail["place"][len(NEW_PAGE) :]).isdecimal()
             and not signal.detail.get("brought")
         ]
         for reader, signals in shown.items()
@@ -113,51 +118,105 @@ def read_looks(store: Store, reader_ids: Collection[int]) -> Mapping[int, Sequen
 
 
 def find_offers(
-    past: Past,
-    answers: Sequence[Answer],
-    shelf_id: int,
-    kept: frozenset[int],
-    now: datetime,
-) -> list[Offer]:
-    """What became of the papers that a shelf has offered: of those that were answered to on it at
-    once, of the others when they are ripe. `kept` are those that the reader has saved or likes.
+    past: Past, desires: Desires, shelves: Collection[int], now: datetime
+) -> dict[int, list[Offer]]:
+    """What became of the papers that each of these shelves has offered. Each counts once, for one
+    shelf; it is kept where its reader has saved or likes it.
 
     What the reader found elsewhere and likes was no offer: how often that is kept says nothing of
     how often offers are (see `calibration`).
     """
-    said = {each.work_id: each.opinion for each in answers if each.shelf_id == shelf_id}
-    ripe = now - RIPE
-    old = _list_shown(
-        Past(
-            [each for each in past.editions if each.made_at <= ripe],
-            [each for each in past.looks if each.at <= ripe],
-        ),
-        shelf_id,
-    )
-    offers = []
-    for number in _list_shown(past, shelf_id):
-        opinion = said.get(number, Opinion.HIDE)
-        if opinion is not Opinion.HIDE:
-            offers.append(Offer(number, opinion is Opinion.LIKE, 1.0))
-        elif number in old:
-            offers.append(Offer(number, number in kept, examination(old[number])))
+    shown = {number: _list_shown(past, number) for number in shelves}
+    owners = _assign(shown, desires)
+    liked = {each.work_id for each in desires.answers if each.opinion is Opinion.LIKE}
+    kept, known = desires.saved | liked, desires.known
+    offers = {}
+    for number, lists in shown.items():
+        own = {work for work, owner in owners.items() if owner == number}
+        said = {
+            each.work_id: each.opinion is Opinion.LIKE
+            for each in desires.answers
+            if each.shelf_id == number and each.opinion is not Opinion.HIDE
+        }
+        editions = _see_editions([each for each in lists if not each.page], known, said, now)
+        pages = _see_pages([each for each in lists if each.page], known & own)
+        offers[number] = [
+            Offer(work, said.get(work, work in kept), chance)
+            for work, chance in (editions | pages).items()
+            if work in own
+        ]
     return offers
 
 
-def _list_shown(past: Past, shelf_id: int) -> dict[int, int]:
-    """The papers that a shelf has shown, each with the first place at which it stood."""
-    shown: dict[int, int] = {}
-    placed = [
-        (entry.work_id, entry.rank)
+def _list_shown(past: Past, shelf_id: int) -> list[Listed]:
+    """What was listed for a shelf, newest first of either kind."""
+    editions = [
+        Listed(
+            edition.made_at,
+            {entry.work_id: entry.rank for entry in list_found(edition, shelf_id)},
+            page=False,
+        )
         for edition in past.editions
-        for entry in list_found(edition, shelf_id)
     ]
-    for look in past.looks:
-        if look.shelf_id == shelf_id:
-            placed += [(number, place) for place, number in enumerate(look.works, 1)]
-    for number, place in placed:
-        shown[number] = min(place, shown.get(number, place))
-    return shown
+    looks = [
+        Listed(look.at, {work: place for place, work in enumerate(look.works, 1)}, page=True)
+        for look in past.looks
+        if look.shelf_id == shelf_id
+    ]
+    return editions + looks
+
+
+def _assign(shown: Mapping[int, Sequence[Listed]], desires: Desires) -> dict[int, int]:
+    """For which shelf each paper counts that was shown: of those that showed it the one on which
+    it was answered or saved, or else the one that showed it first."""
+    meant = {(each.work_id, each.shelf_id) for each in desires.answers}
+    meant |= {(each.work_id, each.shelf_id) for each in desires.saves}
+    best: dict[int, tuple[bool, datetime, int]] = {}
+    for shelf_id, lists in shown.items():
+        for each in lists:
+            for work in each.places:
+                claim = ((work, shelf_id) not in meant, each.at, shelf_id)
+                best[work] = min(claim, best.get(work, claim))
+    return {work: shelf_id for work, (_, _, shelf_id) in best.items()}
+
+
+def _see_editions(
+    lists: Sequence[Listed], known: Collection[int], said: Collection[int], now: datetime
+) -> dict[int, float]:
+    """How likely the papers of editions were seen: what was answered (`said`) surely, and at once;
+    of the others, when they are ripe, those above the last one that is `known`, too; what is
+    below it by its place."""
+    seen: dict[int, float] = {}
+    for each in lists:
+        last = _find_last(each, known)
+        ripe = each.at <= now - RIPE
+        for work, place in each.places.items():
+            if work in said or ripe:
+                sure = work in said or 0 < place < last
+                seen[work] = max(seen.get(work, 0), 1.0 if sure else examination(place))
+    return seen
+
+
+def _see_pages(lists: Sequence[Listed], known: Collection[int]) -> dict[int, float]:
+    """The papers of pages that were surely seen: those above the last one with which something was
+    done there (it is `known` since, so that no later page shows it).
+
+    How deep such a page is read differs too much to be guessed. The last one itself does not count:
+    it is where we stop to look, so it is always one that was chosen, and with it a shelf would look
+    surer than it is (inverse sampling; Haldane 1945). Without it the share kept is unbiased for
+    whoever reads from the top, however far.
+    """
+    left, seen = set(known), set()
+    for each in lists:
+        last = _find_last(each, left)
+        left -= each.places.keys()
+        seen |= {work for work, place in each.places.items() if place < last}
+    return dict.fromkeys(seen, 1.0)
+
+
+def _find_last(listed: Listed, known: Collection[int]) -> int:
+    """The last place of those of these papers; 0 where there is none."""
+    return max((place for work, place in listed.places.items() if work in known), default=0)
 
 
 def read_off(

@@ -71,7 +71,10 @@ class Promises:
         sentence = f"Promised: at most {percent} % misses."
         if known.needed:
             missing = count(known.needed, "more answer")
-            sentence += f" The promise needs {missing}; until then all that is found is shown."
+            whose = " of other readers" if known.unheard else ""
+            sentence += (
+                f" The promise needs {missing}{whose}; until then all that is found is shown."
+            )
         return PromiseState(percent, known.needed, sentence, known.record.sentence)
 
     def open(self, now: datetime) -> Sieve:

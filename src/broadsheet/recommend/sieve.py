@@ -22,6 +22,8 @@ class Sieve:
         begun = f"a bar that promises at most {percent} % misses"
         self.needed = max(LEAST_JUDGED - len(judged), 0)
         """How many judged papers are missing until there is a bar."""
+        self.unheard = told.unheard
+        """How many do not count, as their readers would weigh more than others."""
         self.record: Record = keep_record(
             percent / 100, [batch for model, batch in told.batches if model.startswith(begun)]
         )

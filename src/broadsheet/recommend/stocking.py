@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from broadsheet.model import Act, Change, Work
 from broadsheet.ports import ArrayCache, Index, Pool, Progress, Store, silent
 from broadsheet.query import Query
-from broadsheet.recommend.appending import append, reserve
+from broadsheet.recommend.appending import append
 from broadsheet.recommend.pool import Paper, Stock, build, extend, without
 from broadsheet.recommend.saving import Mark, load_stock, read_mark, save_stock
 from broadsheet.sync import Clock
@@ -131,10 +131,7 @@ class Stockroom:
         if self._is_warm:
             self._catch_up()
         elif stock := self.get():
-            roomy = reserve(stock)
-            self._prepare(roomy.pool)
-            with self._lock:
-                self._stock = roomy if self._stock is stock else self._stock
+            self._prepare(stock.pool)
         self._is_warm = True
         if self._fame is None:
             self._fame = self._read_fame()
@@ -185,7 +182,6 @@ class Stockroom:
 
     def _replace(self, stock: Stock, mark: Mark) -> None:
         if self._is_warm:
-            stock = reserve(stock)
             self._prepare(stock.pool)
         with self._lock:
             self._stock, self._mark = stock, mark
@@ -196,7 +192,8 @@ class Stockroom:
         save_stock(self._cache, stock, mark)
         self._seen = read_mark(self._cache)
         if self._seen == mark and (found := load_stock(self._cache)):
-            # What is mapped from disk is shared with other processes, and costs this one little.
+            # What is mapped from disk is shared with other processes, and costs this one little,
+            # until it appends papers for itself.
             stock = found[0]
         self._replace(stock, mark)
 

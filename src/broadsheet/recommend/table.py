@@ -15,7 +15,7 @@ from broadsheet.ports import Pool, Rows, Store
 from broadsheet.recommend.calibration import NEEDED, Calibration, rescore, standardise
 from broadsheet.recommend.choosing import room_for, spread
 from broadsheet.recommend.desk import READING
-from broadsheet.recommend.guarded import try_alone
+from broadsheet.recommend.guarded import try_without
 from broadsheet.recommend.hood import count_authors, review_weeks
 from broadsheet.recommend.lessons import Desires, Study
 from broadsheet.recommend.matching import (
@@ -191,7 +191,8 @@ class Table:
         return np.flatnonzero(left & new)
 
     def _try(self, work: Callable[[Desires], Found], instead: Callable[[str], Found]) -> Found:
-        return try_alone(work, self._desires, self._study, instead)
+        failures = self._teacher.failures
+        return try_without(work, self._desires, self._study, instead, failures)
 
     def _calibrate(
         self,

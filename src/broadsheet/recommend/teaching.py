@@ -8,12 +8,12 @@ from datetime import datetime
 
 import numpy as np
 
-from broadsheet.learning import Opinion
 from broadsheet.mishaps import Mishap
 from broadsheet.phrases import count
 from broadsheet.ports import ArrayCache, Lessons, Pool, Ranker
 from broadsheet.recommend.briefs import Brief
 from broadsheet.recommend.calibration import Calibration, Prior, learn_prior
+from broadsheet.recommend.guarded import Failures
 from broadsheet.recommend.lessons import Desires, Study
 from broadsheet.recommend.matching import View, look
 from broadsheet.recommend.offers import (
@@ -44,6 +44,7 @@ class Teacher:
         self._ours = ours
         self._prior: Prior | None = None
         self._preferences = Preferences(cache, ours)
+        self.failures = Failures()
 
     @property
     def rankers(self) -> Sequence[Ranker]:
@@ -125,13 +126,11 @@ class Teacher:
         now: datetime,
         past: Past,
     ) -> list[Told]:
-        liked = {each.work_id for each in desires.answers if each.opinion is Opinion.LIKE}
-        kept = frozenset(desires.saved | liked)
-        told: list[Told] = []
-        for number, view in views.items():
-            offers = find_offers(past, desires.answers, number, kept, now)
-            told.append(read_off(offers, view.profile, view.lessons, stock.pool, view.reference))
-        return told
+        offers = find_offers(past, desires, views, now)
+        return [
+            read_off(offers[number], view.profile, view.lessons, stock.pool, view.reference)
+            for number, view in views.items()
+        ]
 
 
 def name_model(view: View, stock: Stock, space: str) -> str:

@@ -20,7 +20,12 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from broadsheet.errors import StorageBusyError, StorageError, StorageFullError
+from broadsheet.errors import (
+    StorageBusyError,
+    StorageError,
+    StorageFullError,
+    StorageReadOnlyError,
+)
 
 FILE_NAME = "library.db"
 APPLICATION_ID = 0x42_73_4C_62  # "BsLb", in bytes 68 to 71 of the file
@@ -162,7 +167,9 @@ def _explain(cause: BaseException | None, path: Path) -> StorageError | None:
             return StorageError(f"{path} is damaged; restore a backup of it.")
         case sqlite3.SQLITE_NOTADB:
             return not_a_library(path)
-        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+        case sqlite3.SQLITE_READONLY:
+            return StorageReadOnlyError(f"{path} cannot be written to: {cause}.")
+        case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
             return StorageError(f"{path} cannot be opened or written to: {cause}.")
     return None
 

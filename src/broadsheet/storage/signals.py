@@ -15,7 +15,7 @@ from broadsheet.storage.numbers import find_numbered, resolve_all
 from broadsheet.storage.parts import Reading, Writing
 from broadsheet.storage.rows import in_chunks, insert_rows
 from broadsheet.storage.schema_people import readers, signals
-from broadsheet.storage.values import from_row, to_microseconds
+from broadsheet.storage.values import from_row, to_microseconds, to_moment
 
 # The last acts of each reader: those after the one that stands so many places from the end. Ten
 # times as quick as to number all acts by a window.
@@ -74,6 +74,24 @@ class SignalsReading(Reading):
             for chunk in in_chunks(reader_ids):
                 for row in connection.execute(query, {"asked": chunk, "skipped": limit}):
                     found[row.reader_id].append(_to_signal(row))
+        return dict(found)
+
+    def find_touched(
+        self, reader_ids: Collection[int], acts: Collection[Act], since: datetime
+    ) -> Mapping[int, Mapping[int, datetime]]:
+        found: dict[int, dict[int, datetime]] = defaultdict(dict)
+        columns = (signals.c.reader_id, signals.c.work_id)
+        query = (
+            select(*columns, func.max(signals.c.at))
+            .where(signals.c.act.in_([act.value for act in acts]), signals.c.work_id.is_not(None))
+            .where(signals.c.at >= to_microseconds(since))
+            .group_by(*columns)
+        )
+        with self._read() as connection:
+            for chunk in in_chunks(reader_ids):
+                rows = connection.execute(query.where(signals.c.reader_id.in_(chunk)))
+                for reader_id, work_id, at in rows:
+                    found[reader_id][work_id] = to_moment(at)
         return dict(found)
 
 

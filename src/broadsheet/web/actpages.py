@@ -70,8 +70,6 @@ class ActPages:
             _numbered("search", self._change_search),
             doing("delete-search", lambda r, f: searches.delete(r, f.number("search"))),
             doing("new-feed", lambda r, f: searches.new_link(r, f.number("search"))),
-            Door("/act/shown", posted(self._shown), Who.READER, "POST"),
-            Door("/act/open", posted(self._opened), Who.READER, "POST"),
         ]
 
     def _shelve(self, reader: Reader, form: Form) -> Done:
@@ -111,20 +109,6 @@ class ActPages:
             query=form.get("q") if form.has("q") else None,
             in_edition=form.has("in_edition") if form.has("whole") else None,
         )
-
-    # --- What was seen ------------------------------------------------------------------------
-
-    def _shown(self, request: Request, form: Form) -> Response:
-        """The script of a page says which papers were on it, in order."""
-        self._journal.note_shown(reader_of(request), form.get("place"), form.numbers("paper"))
-        return Response(status_code=204)
-
-    def _opened(self, request: Request, form: Form) -> Response:
-        """The script of a page says which paper was opened from it."""
-        number, position = form.number("paper"), form.number("position", 0)
-        if number in self._library.get_works([number]):
-            self._journal.note_open(reader_of(request), number, form.get("place"), position)
-        return Response(status_code=204)
 
 
 def doing(

@@ -15,13 +15,14 @@ from starlette.responses import Response
 from starlette.routing import Mount
 
 from broadsheet.config import Settings
-from broadsheet.errors import BroadsheetError, StorageBusyError
+from broadsheet.errors import BroadsheetError, StorageBusyError, StorageReadOnlyError
 from broadsheet.library import Library
 from broadsheet.web.accountpages import AccountPages
 from broadsheet.web.actpages import ActPages
 from broadsheet.web.adminpages import AdminPages
 from broadsheet.web.answers import wants_json
 from broadsheet.web.api import Api
+from broadsheet.web.beacons import Beacons
 from broadsheet.web.caller import caller_of
 from broadsheet.web.communitypages import CommunityPages
 from broadsheet.web.doors import Door
@@ -50,6 +51,8 @@ from broadsheet.web.tunepages import TunePages
 
 _log = logging.getLogger(__name__)
 
+_NO_FAULTS = (HTTPException, StorageBusyError, StorageReadOnlyError)
+
 
 def create_app(library: Library, settings: Settings, limits: Limits | None = None) -> Starlette:
     """The web application of a library that is open; the caller closes the library.
@@ -62,8 +65,9 @@ def create_app(library: Library, settings: Settings, limits: Limits | None = Non
     def answer_error(request: Request, error: Exception) -> Response:
         problem = describe(error)
         if problem.status >= 500:
-            # Being asked for too much is no fault, and a flood of it would fill the log.
-            level = logging.INFO if isinstance(error, StorageBusyError) else logging.ERROR
+            # Being asked for too much, or for changes where there can be none, is no fault, and a
+            # flood of it would fill the log.
+            level = logging.INFO if isinstance(error, _NO_FAULTS) else logging.ERROR
             _log.log(level, "%s %r: %s", request.method, without_tokens(request.url.path), error)
         if request.url.path.startswith("/api/") or wants_json(request):
             return json_problem(problem)
@@ -121,6 +125,7 @@ def collect_doors(
         *CommunityPages(library, renderer).doors(),
         *SubmitPages(library, renderer).doors(),
         *ActPages(library).doors(),
+        *Beacons(library, limits).doors(),
         *LearningActs(library).doors(),
         *ReceiptPages(library, renderer, fetching=settings.sync == "on").doors(),
         *Api(library, pulse).doors(),

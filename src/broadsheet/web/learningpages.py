@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from broadsheet import shapes
 from broadsheet.errors import NotFoundError
-from broadsheet.learning import Hood
+from broadsheet.learning import NEW_PAGE, Hood
 from broadsheet.library import Library
 from broadsheet.people import Reader, Shelf
 from broadsheet.shelves import FIRST_SHELF
@@ -68,7 +68,8 @@ class LearningPages:
         if wants_json(request):
             return json_answer(shapes.picks(picks, known.works))
         view = view_picks(picks, known)
-        return self._renderer.page(request, "shelf-new.html", shelf=shelf, view=view)
+        place = f"{NEW_PAGE}{shelf.id}"
+        return self._renderer.page(request, "shelf-new.html", shelf=shelf, view=view, place=place)
 
     def hood(self, request: Request) -> Response:
         """What a shelf has learned, and what would change without one of its lessons."""

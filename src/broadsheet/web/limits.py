@@ -41,10 +41,12 @@ RATES = {
     "upload": Rate(10, 30),
     "plot": Rate(60, 1),
     "learning": Rate(60, 1),
+    "beacon": Rate(500, 7.2),
     "mail": Rate(5, 120),
     "backup": Rate(3, 60),
 }
-"""The budgets that doors name; "" is the general one, which every request takes from."""
+"""The budgets that doors name; "" is the general one, which every request takes from. "beacon" is
+what is kept of what pages tell in the background: more than anybody reads, 500 an hour."""
 GUESSING = {"sign-in", "sign-in name", "sign-up", "mail"}
 """Those that hold for an instance as a whole; the others keep one process from too much work."""
 

@@ -19,6 +19,7 @@ from broadsheet.errors import (
     RankerError,
     SourceError,
     StorageBusyError,
+    StorageReadOnlyError,
 )
 
 RETRY_SECONDS = "10"
@@ -31,6 +32,7 @@ _STATUSES: tuple[tuple[type[BroadsheetError], int], ...] = (
     (MailError, 502),
     (IndexNotReadyError, 503),
     (StorageBusyError, 503),
+    (StorageReadOnlyError, 503),
     (EmbedderError, 503),
     (RankerError, 503),
 )
@@ -92,6 +94,8 @@ def describe(error: Exception) -> Problem:
     if isinstance(error, HTTPException):
         message = _sentence(status, error.detail)
         headers = dict(error.headers or {})
+    elif isinstance(error, StorageReadOnlyError):
+        message = NO_CHANGES
     elif isinstance(error, BroadsheetError) and status != HTTPStatus.INTERNAL_SERVER_ERROR:
         message = str(error)
     else:

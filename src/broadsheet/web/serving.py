@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import socket
 import threading
@@ -28,7 +29,7 @@ def run_app(
     """
     config = uvicorn.Config(
         app,
-        log_level="warning",
+        log_level="error",  # a line for every request that is none would be a stranger's to write
         access_log=False,
         server_header=False,
         proxy_headers=False,
@@ -39,6 +40,7 @@ def run_app(
         # How many waiting connections are taken at a time: one by one, processes share them.
         backlog=1 if shared else _BACKLOG,
     )
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)  # and for every form that is none
     with _ending_in_order():
         _Server(config, ready).run(sockets=[listener])
 

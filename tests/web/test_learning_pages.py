@@ -11,7 +11,7 @@ from morning import NASTY, TODAY, count_questions, open_morning, two_sizes
 from starlette.testclient import TestClient
 
 from broadsheet.edition import Edition, Entry, Scope, Section
-from broadsheet.learning import Opinion
+from broadsheet.learning import Opinion, ReviewState
 from broadsheet.library import Library
 from broadsheet.people import Reader
 from broadsheet.ports import Lessons, Pool, Profile
@@ -234,6 +234,21 @@ def test_a_backlog_is_worked_through(client: TestClient, library: Library, shelf
     assert "5 of 16 papers judged, 4 kept" in standing
     told = client.get(f"{way}?q=lanterns", headers=JSON).json()
     assert told["seen"] == 5 and told["sentence"] in standing
+
+
+@pytest.mark.parametrize("left", [(), (2,)])
+def test_what_a_stop_rests_on_is_told_while_papers_are_left(
+    library: Library, shelf: int, left: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once, and not where all have been seen, which rests on nothing.
+
+    Breaks: ask in shelf-review.html only for `may_stop`; say it before the sentence, too.
+    """
+    state = ReviewState(shelf, "lanterns", left, 16, 16 - len(left), 9, None, True, "You may stop.")
+    monkeypatch.setattr(library.recommender, "review", lambda *_: state)
+    told = text(read(browse(library), f"/shelf/{shelf}/review?q=lanterns"), ".judged")
+    assert told.count("You may stop") == 1
+    assert ("in the order in which papers were offered" in told) == bool(left)
 
 
 def test_what_others_wrote_stays_text(client: TestClient, library: Library, you: Reader) -> None:
